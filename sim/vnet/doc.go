@@ -1,0 +1,21 @@
+// Package vnet models the network of a world: hosts' IP stacks, links between
+// them, routers, the filters of ISPs; UDP, TCP and ICMP over IPv4 and IPv6.
+//
+// Packets are values. When a packet is sent, its whole path is walked hop by
+// hop through the routing tables of the nodes it meets (TTL, netfilter hooks,
+// port filters, link latency and loss). The result is one trace event at the
+// time of sending and, when the packet arrives, one timer. The destination's
+// Prerouting and Input hooks run on arrival. Answers of the network (port
+// unreachable, no route, a REJECT) are ICMP packets of their own, which can be
+// filtered or lost as any other.
+//
+// Everything is event-driven in virtual time. Only [Node.DialTCP],
+// [Conn.Read] and [Node.Echo] wait.
+//
+// What it follows: RFC 791, 8200 (IP), 792, 4443 (ICMP), 768 (UDP), 9293
+// (TCP), and where those leave a choice the behaviour of a Linux host.
+//
+// What it leaves out: Ethernet and ARP as packets (a neighbour that does not
+// answer fails after 3 s), congestion control and queueing, fragmentation,
+// multicast, broadcast, dynamic routing protocols.
+package vnet

@@ -1,0 +1,53 @@
+package vnet
+
+import "net/netip"
+
+// IP protocol numbers.
+const (
+	ProtoICMP   uint8 = 1
+	ProtoTCP    uint8 = 6
+	ProtoUDP    uint8 = 17
+	ProtoICMPv6 uint8 = 58
+)
+
+// Flags are the control bits of a TCP segment (RFC 9293 3.1).
+type Flags uint8
+
+const (
+	FIN Flags = 1 << iota
+	SYN
+	RST
+	PSH
+	ACK
+	URG
+)
+
+// Packet is an IP packet. Which of the fields below Payload have a meaning
+// depends on Proto.
+type Packet struct {
+	Src, Dst         netip.Addr
+	SrcPort, DstPort uint16 // UDP and TCP; ICMP echo: the identifier in both
+	Proto            uint8
+	TTL              uint8
+	TOS              uint8
+
+	Flags    Flags // TCP
+	Window   uint16
+	Seq, Ack uint32
+
+	Type, Code uint8   // ICMP, ICMPv6
+	EchoSeq    uint16  // ICMP echo
+	Inner      *Packet // ICMP errors: the packet they are about
+
+	Payload []byte
+	Len     int       // length of the payload; larger than len(Payload) where a trace event keeps only its beginning
+	Event   uint64    // Seq of the packet's trace event, 0 while it is being sent
+	NAT     []Rewrite // what happened to the addresses on the way
+}
+
+// Rewrite records that a node's hook changed a packet's addresses or ports.
+type Rewrite struct {
+	Node     string
+	Point    Point
+	Src, Dst netip.AddrPort // after the change
+}
