@@ -110,6 +110,8 @@ type chunk [chunkSize]Event
 // reading methods may be called from anywhere.
 type Log struct {
 	clock  *vtime.Clock
+	list   []*chunk // the writer's; chunks publishes its header
+	last   *chunk   // the chunk being filled
 	chunks atomic.Pointer[[]*chunk]
 	n      atomic.Uint64
 	limit  uint64
@@ -148,17 +150,14 @@ func (l *Log) Emit(e Event) uint64 {
 }
 
 func (l *Log) append(n uint64, e *Event) {
-	list := l.chunks.Load()
 	if n%chunkSize == 0 {
-		var grown []*chunk
-		if list != nil {
-			grown = append(grown, *list...)
-		}
-		grown = append(grown, new(chunk))
-		l.chunks.Store(&grown)
-		list = &grown
+		// Readers may hold the old header; append writes only behind its end.
+		l.last = new(chunk)
+		l.list = append(l.list, l.last)
+		header := l.list
+		l.chunks.Store(&header)
 	}
-	(*list)[n/chunkSize][n%chunkSize] = *e
+	l.last[n%chunkSize] = *e
 	l.n.Store(n + 1) // publishes the event
 }
 

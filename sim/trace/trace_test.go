@@ -72,6 +72,33 @@ func TestLimitDropsEvents(t *testing.T) {
 	}
 }
 
+func TestReadersRunBesideTheWriter(t *testing.T) {
+	k := vtime.New(time.Unix(0, 0), 1)
+	defer k.Close()
+	log := trace.NewLog(k.Clock(), 0)
+	const events = 5000
+	done := make(chan uint64)
+	go func() {
+		var seen uint64
+		for seen < events {
+			log.After(seen, func(e *trace.Event) bool {
+				if e.Seq != seen+1 || e.Node != "n" {
+					t.Errorf("after %d came %d of %q", seen, e.Seq, e.Node)
+				}
+				seen = e.Seq
+				return true
+			})
+		}
+		done <- seen
+	}()
+	k.Do(0, func(*vtime.Task) {
+		for range events {
+			log.Emit(trace.Event{Kind: trace.Note, Node: "n"})
+		}
+	})
+	<-done
+}
+
 func TestEveryKindHasAName(t *testing.T) {
 	seen := map[string]bool{}
 	for _, k := range trace.Kinds() {

@@ -15,6 +15,15 @@ type Timer struct {
 // After runs fn once, d from now, as a callback. Callbacks must not wait. A
 // negative d counts as zero. The callback gets the scope that is current now.
 func (c *Clock) After(d time.Duration, fn func()) *Timer {
+	tm := new(Timer)
+	c.Arm(tm, d, fn)
+	return tm
+}
+
+// Arm is After with a timer that the caller owns and may use again; if it is
+// pending, it is stopped first. The timer must not be copied.
+func (c *Clock) Arm(tm *Timer, d time.Duration, fn func()) {
+	tm.Stop()
 	if d < 0 {
 		d = 0
 	}
@@ -23,9 +32,8 @@ func (c *Clock) After(d time.Duration, fn func()) *Timer {
 	if at < 0 { // past the end of the clock (292 years)
 		at = 1<<63 - 1
 	}
-	tm := &Timer{c: c, at: at, seq: c.seq, fn: fn, scope: c.scope}
+	tm.c, tm.at, tm.seq, tm.fn, tm.scope = c, at, c.seq, fn, c.scope
 	c.events.push(tm)
-	return tm
 }
 
 // Stop prevents the timer's callback. It reports false when the callback has

@@ -134,10 +134,16 @@ func (c *Clock) Work() (done func()) {
 			return
 		}
 		ended = true
-		c.work--
-		if c.work == 0 {
-			c.settle.Broadcast()
-		}
+		c.AddWork(-1)
+	}
+}
+
+// AddWork is Work for users that keep their own count, such as packets in
+// flight: it adds n units, or ends them where n is negative.
+func (c *Clock) AddWork(n int) {
+	c.work += n
+	if c.work == 0 {
+		c.settle.Broadcast()
 	}
 }
 

@@ -46,6 +46,28 @@ func TestTimeJumpsToTheNextEvent(t *testing.T) {
 	}
 }
 
+func TestArmUsesATimerAgain(t *testing.T) {
+	k := vtime.New(start, 1)
+	defer k.Close()
+	var fired []time.Duration
+	k.Do(0, func(op *vtime.Task) {
+		c := op.Clock()
+		note := func() { fired = append(fired, c.Since()) }
+		var tm vtime.Timer
+		c.Arm(&tm, time.Second, note)
+		c.Arm(&tm, 3*time.Second, note) // replaces the first
+		op.Sleep(4 * time.Second)
+		c.Arm(&tm, time.Second, note)
+		op.Sleep(4 * time.Second)
+		c.Arm(&tm, time.Second, note)
+		tm.Stop()
+		op.Sleep(4 * time.Second)
+	})
+	if len(fired) != 2 || fired[0] != 3*time.Second || fired[1] != 5*time.Second {
+		t.Errorf("fired at %v, want 3s and 5s", fired)
+	}
+}
+
 func TestTimeStandsStillBetweenOperations(t *testing.T) {
 	k := vtime.New(start, 1)
 	defer k.Close()
@@ -174,6 +196,8 @@ func TestSettleWaitsForWork(t *testing.T) {
 			t.Errorf("settled at %v", c.Since())
 		}
 		done := c.Work()
+		c.AddWork(2)
+		c.AddWork(-2)
 		if op.Settle(time.Minute) || c.Since() != 90*time.Second {
 			t.Errorf("endless work: gave up at %v", c.Since())
 		}
