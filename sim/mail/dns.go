@@ -1,0 +1,61 @@
+package mail
+
+import "net/netip"
+
+// RRType is a DNS record type mail programs ask for.
+type RRType string
+
+// Record types of LookupFunc.
+const (
+	TypeA    RRType = "A"
+	TypeAAAA RRType = "AAAA"
+	TypeMX   RRType = "MX"
+	TypeTXT  RRType = "TXT"
+	TypePTR  RRType = "PTR"
+	TypeNS   RRType = "NS"
+)
+
+// DNSOutcome is what came of a look-up, in the words of RFC 2308 and res_search(3).
+type DNSOutcome int
+
+// Outcomes of a look-up.
+const (
+	DNSFound    DNSOutcome = iota // at least one record of the type
+	DNSNoData                     // the name exists, without such records
+	DNSNotFound                   // NXDOMAIN
+	DNSTempFail                   // SERVFAIL, REFUSED, time-out
+)
+
+// String names the outcome as dig would.
+func (o DNSOutcome) String() string {
+	return [...]string{"NOERROR", "NODATA", "NXDOMAIN", "SERVFAIL"}[o]
+}
+
+// ErrorText is Postfix's text for a look-up that found nothing.
+func (o DNSOutcome) ErrorText() string {
+	return [...]string{"", "Host found but no data record of requested type", "Host not found", "Host not found, try again"}[o]
+}
+
+// DNSRecord is one record of an answer. Only the fields of its type are set.
+type DNSRecord struct {
+	Addr       netip.Addr // A, AAAA
+	Host       string     // MX, PTR, NS: without the final dot; "" is the root (null MX)
+	Preference uint16     // MX
+	Text       string     // TXT: the strings of a record joined without a blank
+}
+
+// DNSAnswer is the result of a look-up, aliases already followed.
+type DNSAnswer struct {
+	Outcome DNSOutcome
+	Records []DNSRecord
+}
+
+// LookupFunc asks the stub resolver of a host for records of one type. The name
+// has no final dot and no search list is applied. It may block.
+type LookupFunc func(name string, t RRType) DNSAnswer
+
+// IsNullMX reports whether the answer says that the domain takes no mail
+// (RFC 7505): a single MX record with the root as its target.
+func (a DNSAnswer) IsNullMX() bool {
+	return a.Outcome == DNSFound && len(a.Records) == 1 && (a.Records[0].Host == "" || a.Records[0].Host == ".")
+}
