@@ -1,0 +1,212 @@
+// Package host models one machine of a world: its disk (package vfs), users,
+// processes, terminals, units (services), log files and stub resolver.
+//
+// A host has no behaviour of its own. What it can do is given to it as
+// programs (commands that run as processes) and units (daemons), which upper
+// packages provide; what it is, is written on its disk. Daemons and commands
+// meet only there and on the network.
+//
+// It models what a student of DNS and mail meets on a Debian or Red Hat server:
+// hier(7), passwd(5), group(5), systemd.unit(5), syslog(3), resolver(5),
+// nsswitch.conf(5), credentials(7), signal(7). It leaves out memory, devices and
+// scheduling: a computation takes no time.
+package host
+
+import (
+	"path"
+	"strings"
+	"time"
+
+	"mxlab/sim/host/vfs"
+	"mxlab/sim/trace"
+	"mxlab/sim/vnet"
+	"mxlab/sim/vtime"
+)
+
+// Flavour is the family of distribution a host follows.
+type Flavour string
+
+const (
+	Debian Flavour = "debian"
+	RedHat Flavour = "redhat"
+)
+
+// Root is the superuser's credential, used by daemons and the machine itself.
+var Root = vfs.Cred{}
+
+// Host is one machine.
+type Host struct {
+	Name    string // its name in the network file, as in traces
+	Flavour Flavour
+	Clock   *vtime.Clock
+	Log     *trace.Log
+	FS      *vfs.FS
+	Node    *vnet.Node
+	Zone    *time.Location // of its log files and of date(1)
+	Limits  *Limits        // of the world, shared by its hosts
+
+	programs Programs
+	units    []*Unit
+	procs    map[int]*Proc
+	lastPID  int
+	booted   time.Time
+	accounts accounts
+	journal  journal
+	quiet    bool
+	ttys     int
+	values   map[any]any
+}
+
+// Program is a command. It runs as the process p and returns its exit status.
+// Waiting calls are those of p.Task; reading p.Stdin may wait.
+type Program func(p *Proc) int
+
+// Programs are the commands a host knows, by the name that stands in the
+// command's file on the disk (see ProgramFile).
+type Programs map[string]Program
+
+// Config is what a new host needs.
+type Config struct {
+	Name     string
+	Flavour  Flavour
+	Clock    *vtime.Clock
+	Log      *trace.Log
+	FS       *vfs.FS
+	Node     *vnet.Node
+	Zone     *time.Location // nil: UTC
+	Limits   *Limits        // nil: the default limits
+	Programs Programs       // shared by all hosts; not modified
+}
+
+// New returns a host that has just been booted, without units.
+func New(c Config) *Host {
+	if c.Zone == nil {
+		c.Zone = time.UTC
+	}
+	if c.Limits == nil {
+		c.Limits = NewLimits()
+	}
+	return &Host{
+		Name: c.Name, Flavour: c.Flavour, Clock: c.Clock, Log: c.Log, FS: c.FS, Node: c.Node, Zone: c.Zone,
+		Limits: c.Limits, programs: c.Programs, lastPID: 400, booted: c.Clock.Now(),
+	}
+}
+
+// Now returns the host's local time.
+func (h *Host) Now() time.Time { return h.Clock.Now().In(h.Zone) }
+
+// Booted returns the time of the last boot.
+func (h *Host) Booted() time.Time { return h.booted }
+
+// SetQuiet switches the host's log files off while it is on: the boot of a
+// world stands for a boot long ago, whose lines were rotated away. Errors are
+// logged all the same.
+func (h *Host) SetQuiet(on bool) { h.quiet = on }
+
+// Hostname returns the kernel's host name, as hostname(1) prints it: the text
+// of /etc/hostname.
+func (h *Host) Hostname() string {
+	b, err := h.FS.ReadFile("/etc/hostname", Root)
+	if err != nil {
+		return h.Name
+	}
+	line, _, _ := strings.Cut(string(b), "\n")
+	if line = strings.TrimSpace(line); line == "" {
+		return h.Name
+	}
+	return line
+}
+
+// ShortName returns Hostname up to its first dot, the form log lines carry.
+func (h *Host) ShortName() string {
+	name, _, _ := strings.Cut(h.Hostname(), ".")
+	return name
+}
+
+// Value returns what SetValue stored under key, or nil. Packages that give a
+// host daemons keep their state for it here, under a key of their own type.
+func (h *Host) Value(key any) any { return h.values[key] }
+
+// SetValue stores v under key, see Value.
+func (h *Host) SetValue(key, v any) {
+	if h.values == nil {
+		h.values = map[any]any{}
+	}
+	h.values[key] = v
+}
+
+// programMagic begins the file of a command; the command's name follows.
+const programMagic = "\x7fELF\x02\x01\x01\x00mxlab:"
+
+// ProgramFile returns the content of the executable file of a command.
+func ProgramFile(name string) []byte { return []byte(programMagic + name + "\n") }
+
+// Resolve finds the file a command word means: itself if it has a slash,
+// otherwise the first executable of that name in the directories of searchPath
+// (colon separated). It returns the path, and the program's name or, for a
+// script, its interpreter line without "#!".
+//
+// Errors: ENOENT when there is none, EACCES when it may not be executed,
+// ENOEXEC when it is neither a program nor a script.
+func (h *Host) Resolve(word, searchPath, cwd string, c vfs.Cred) (Executable, error) {
+	if strings.Contains(word, "/") {
+		return h.executable(vfs.Join(cwd, word), c)
+	}
+	var denied error
+	for dir := range strings.SplitSeq(searchPath, ":") {
+		if dir == "" {
+			dir = cwd
+		}
+		x, err := h.executable(vfs.Join(cwd, path.Join(dir, word)), c)
+		if err == nil {
+			return x, nil
+		}
+		if vfs.ErrnoOf(err) != vfs.ENOENT && vfs.ErrnoOf(err) != vfs.ENOTDIR {
+			denied = err
+		}
+	}
+	if denied != nil {
+		return Executable{}, denied
+	}
+	return Executable{}, vfs.ENOENT
+}
+
+// Executable is a file that can be run.
+type Executable struct {
+	Path    string
+	Program Program // nil for a script
+	Script  string  // the interpreter line of a script, "/bin/sh" if it has none
+}
+
+func (h *Host) executable(file string, c vfs.Cred) (Executable, error) {
+	info, err := h.FS.Stat(file, c)
+	if err != nil {
+		return Executable{}, err
+	}
+	if info.IsDir() {
+		return Executable{}, vfs.EACCES
+	}
+	if err := h.FS.Access(file, vfs.MayExec, c); err != nil {
+		return Executable{}, err
+	}
+	head, err := h.FS.ReadFile(file, Root)
+	if err != nil {
+		return Executable{}, err
+	}
+	text := string(head[:min(len(head), 256)])
+	if name, ok := strings.CutPrefix(text, programMagic); ok {
+		name, _, _ = strings.Cut(name, "\n")
+		if prog := h.programs[name]; prog != nil {
+			return Executable{Path: file, Program: prog}, nil
+		}
+		return Executable{}, vfs.ENOEXEC
+	}
+	if line, ok := strings.CutPrefix(text, "#!"); ok {
+		line, _, _ = strings.Cut(line, "\n")
+		return Executable{Path: file, Script: strings.TrimSpace(line)}, nil
+	}
+	if strings.ContainsRune(text, 0) {
+		return Executable{}, vfs.ENOEXEC
+	}
+	return Executable{Path: file, Script: "/bin/sh"}, nil
+}

@@ -1,0 +1,111 @@
+package host
+
+import (
+	"net/netip"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// ResolvConf is resolver(5)'s configuration in /etc/resolv.conf.
+type ResolvConf struct {
+	Servers  []netip.Addr // at most 3; 127.0.0.1 if the file names none
+	Search   []string     // at most 6
+	NDots    int
+	Timeout  time.Duration
+	Attempts int
+	Rotate   bool
+	UseTCP   bool
+}
+
+// ReadResolvConf reads /etc/resolv.conf as glibc does: lines it does not
+// understand are ignored, also an address with garbage behind it. A missing
+// file means the defaults.
+func (h *Host) ReadResolvConf() ResolvConf {
+	c := ResolvConf{NDots: 1, Timeout: 5 * time.Second, Attempts: 2}
+	if domain := h.Hostname(); strings.Contains(domain, ".") {
+		_, rest, _ := strings.Cut(domain, ".")
+		c.Search = []string{rest}
+	}
+	b, _ := h.FS.ReadFile("/etc/resolv.conf", Root)
+	for line := range strings.Lines(string(b)) {
+		if line[0] == '#' || line[0] == ';' {
+			continue
+		}
+		f := strings.Fields(line)
+		if len(f) < 2 || !strings.HasPrefix(line, f[0]) { // a keyword starts in the first column
+			continue
+		}
+		switch f[0] {
+		case "nameserver":
+			if a, err := netip.ParseAddr(f[1]); err == nil && len(c.Servers) < 3 {
+				c.Servers = append(c.Servers, a)
+			}
+		case "search":
+			c.Search = f[1:min(len(f), 7)]
+		case "domain":
+			c.Search = f[1:2]
+		case "options":
+			c.options(f[1:])
+		}
+	}
+	if len(c.Servers) == 0 {
+		c.Servers = []netip.Addr{netip.AddrFrom4([4]byte{127, 0, 0, 1})}
+	}
+	return c
+}
+
+func (c *ResolvConf) options(words []string) {
+	for _, w := range words {
+		name, value, _ := strings.Cut(w, ":")
+		n, err := strconv.Atoi(value)
+		switch {
+		case name == "rotate":
+			c.Rotate = true
+		case name == "use-vc":
+			c.UseTCP = true
+		case err != nil || n < 0:
+		case name == "ndots":
+			c.NDots = min(n, 15)
+		case name == "timeout":
+			c.Timeout = time.Duration(min(max(n, 1), 30)) * time.Second
+		case name == "attempts":
+			c.Attempts = min(max(n, 1), 5)
+		}
+	}
+}
+
+// HostsEntry is a line of hosts(5).
+type HostsEntry struct {
+	Addr  netip.Addr
+	Names []string // the canonical one first
+}
+
+// ReadHosts reads /etc/hosts.
+func (h *Host) ReadHosts() (list []HostsEntry) {
+	b, _ := h.FS.ReadFile("/etc/hosts", Root)
+	for line := range strings.Lines(string(b)) {
+		line, _, _ = strings.Cut(line, "#")
+		f := strings.Fields(line)
+		if len(f) < 2 {
+			continue
+		}
+		if a, err := netip.ParseAddr(f[0]); err == nil {
+			list = append(list, HostsEntry{a, f[1:]})
+		}
+	}
+	return list
+}
+
+// hostsSources returns the sources of nsswitch.conf(5)'s hosts line, such as
+// files and dns, in order.
+func (h *Host) hostsSources() []string {
+	b, _ := h.FS.ReadFile("/etc/nsswitch.conf", Root)
+	for line := range strings.Lines(string(b)) {
+		line, _, _ = strings.Cut(line, "#")
+		if rest, ok := strings.CutPrefix(strings.TrimSpace(line), "hosts:"); ok {
+			return strings.Fields(rest)
+		}
+	}
+	return []string{"files", "dns"}
+}

@@ -1,0 +1,187 @@
+package host
+
+import (
+	"io"
+	"strings"
+
+	"mxlab/sim/vtime"
+)
+
+// TTY is a terminal: a line-wise keyboard and a bounded screen.
+//
+// The operation of a student on a terminal gives it input (Input, Interrupt,
+// HangUp) and is over when the foreground process waits for more (Waiting) or
+// the session has ended. That is known exactly, because a process tells by
+// waiting here.
+type TTY struct {
+	Name   string // "pts/0"
+	host   *Host
+	lines  []string // typed and not yet read, each with its line end
+	partly string   // rest of a line that was read in part
+	eof    bool     // Ctrl+D or hang-up
+	closed bool
+	out    *Buffer
+	typed  vtime.Signal // input came
+	extra  *vtime.Signal
+	idle   vtime.Signal // somebody began to wait for input
+	wait   bool
+	prompt string
+	fg     []*Proc // foreground processes: SIGINT goes to them
+}
+
+// NewTTY returns a terminal of the host.
+func (h *Host) NewTTY() *TTY {
+	t := &TTY{host: h, Name: "pts/" + itoa(h.ttys)}
+	h.ttys++
+	t.out, _ = h.NewBuffer()
+	return t
+}
+
+func itoa(n int) string {
+	if n < 10 {
+		return string(rune('0' + n))
+	}
+	return itoa(n/10) + itoa(n%10)
+}
+
+// FD returns an FD of the terminal for reading and writing.
+func (t *TTY) FD() *FD { return &FD{r: t, w: t, tty: t} }
+
+// Write shows b on the screen.
+func (t *TTY) Write(b []byte) (int, error) { return t.out.Write(b) }
+
+// TakeOutput returns what was shown since the last call, and whether output was
+// cut off.
+func (t *TTY) TakeOutput() (text string, truncated bool) {
+	text, truncated = string(t.out.data), t.out.Truncated
+	t.out.data, t.out.Truncated = nil, false
+	return text, truncated
+}
+
+// Input types text; each line of it is read as one line. A missing last line
+// end is added.
+func (t *TTY) Input(text string) {
+	if !strings.HasSuffix(text, "\n") {
+		text += "\n"
+	}
+	for line := range strings.Lines(text) {
+		t.lines = append(t.lines, line)
+	}
+	t.notify()
+}
+
+// EndInput types Ctrl+D.
+func (t *TTY) EndInput() {
+	t.eof = true
+	t.notify()
+}
+
+// Interrupt types Ctrl+C: the foreground processes get SIGINT, typed lines are
+// thrown away.
+func (t *TTY) Interrupt() {
+	t.lines, t.partly = nil, ""
+	for _, p := range t.fg {
+		p.Signal(SIGINT)
+	}
+	if len(t.fg) > 0 {
+		t.wait = false
+	}
+}
+
+// HangUp ends the terminal: reads give end of file for ever.
+func (t *TTY) HangUp() {
+	t.eof, t.closed = true, true
+	t.lines, t.partly = nil, ""
+	t.notify()
+}
+
+// SetForeground says which processes Ctrl+C is for. A shell calls it around
+// each foreground command.
+func (t *TTY) SetForeground(list ...*Proc) { t.fg = list }
+
+func (t *TTY) notify() {
+	t.wait = false
+	t.typed.Broadcast()
+	if t.extra != nil {
+		t.extra.Broadcast()
+	}
+}
+
+// Waiting reports whether the terminal waits for the user, and the prompt
+// shown.
+func (t *TTY) Waiting() (bool, string) { return t.wait, t.prompt }
+
+// WaitIdle waits until the terminal waits for input.
+func (t *TTY) WaitIdle(task *vtime.Task) {
+	for !t.wait && !t.closed {
+		t.idle.Wait(task)
+	}
+}
+
+func (t *TTY) setWaiting(prompt string) {
+	t.wait, t.prompt = true, prompt
+	t.idle.Broadcast()
+}
+
+// Read reads typed lines (canonical mode of termios(3)).
+func (t *TTY) Read(b []byte) (int, error) {
+	if t.partly == "" {
+		line, err := t.ReadLine(t.host.Clock.Current(), "")
+		if err != nil {
+			return 0, err
+		}
+		t.partly = line + "\n"
+	}
+	n := copy(b, t.partly)
+	t.partly = t.partly[n:]
+	return n, nil
+}
+
+// ReadLine shows prompt and waits for one line, which it returns without its
+// line end. Ctrl+D gives io.EOF.
+func (t *TTY) ReadLine(task *vtime.Task, prompt string) (string, error) {
+	line, _, err := t.Await(task, prompt, nil, nil)
+	return line, err
+}
+
+// Await waits for a typed line or for sig, whichever comes first; typed says
+// which it was. It counts as waiting for the user only while quiet (nil: always)
+// reports true: a telnet whose peer is about to speak does not. The caller
+// checks its own condition and calls again.
+func (t *TTY) Await(task *vtime.Task, prompt string, sig *vtime.Signal, quiet func() bool) (line string, typed bool, err error) {
+	if t.partly != "" {
+		line, t.partly = strings.TrimSuffix(t.partly, "\n"), ""
+		return line, true, nil
+	}
+	for {
+		if len(t.lines) > 0 {
+			line, t.lines = t.lines[0], t.lines[1:]
+			return strings.TrimSuffix(line, "\n"), true, nil
+		}
+		if t.eof {
+			t.eof = t.closed
+			return "", false, io.EOF
+		}
+		if quiet == nil || quiet() {
+			t.setWaiting(prompt)
+		}
+		if sig == nil {
+			t.typed.Wait(task)
+			continue
+		}
+		t.extra = sig
+		sig.Wait(task)
+		t.extra, t.wait = nil, false
+		if len(t.lines) == 0 && !t.eof {
+			return "", false, nil
+		}
+	}
+}
+
+// Linger waits for sig as a command that goes on until Ctrl+C (tail -f, ping):
+// to the user the terminal is free while it waits.
+func (t *TTY) Linger(task *vtime.Task, sig *vtime.Signal) {
+	t.setWaiting("")
+	sig.Wait(task)
+	t.wait = false
+}
