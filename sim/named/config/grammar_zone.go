@@ -1,0 +1,108 @@
+package config
+
+// Sets of zone types that many clauses share.
+const (
+	zonesSigned      = zonePrimary | zoneSecondary
+	zonesServed      = zonesSigned | zoneMirror
+	zonesTransferred = zoneSecondary | zoneMirror
+	zonesRefreshed   = zonesTransferred | zoneStub
+	zonesWithFile    = zonesServed | zoneStub | zoneRedirect
+	zonesWithData    = zonesWithFile | zoneStaticStub
+	zonesForwarding  = zonesSigned | zoneStub | zoneStaticStub | zoneForward
+)
+
+// zoneClauses may stand in options, view and, by its type, in zone.
+var zoneClauses = []clause{
+	{name: "allow-notify", typ: matchList, zones: zonesTransferred},
+	{name: "allow-query", typ: matchList, zones: zonesWithData},
+	{name: "allow-query-on", typ: matchList, zones: zonesWithData},
+	{name: "allow-transfer", typ: transferACL, zones: zonesServed},
+	{name: "allow-update", typ: matchList, zones: zonePrimary},
+	{name: "allow-update-forwarding", typ: matchList, zones: zonesTransferred},
+	{name: "also-notify", typ: remoteServers, zones: zonesServed},
+	{name: "alt-transfer-source", typ: source4, flags: flagDeprecated, zones: zonesServed},
+	{name: "alt-transfer-source-v6", typ: source6, flags: flagDeprecated, zones: zonesServed},
+	{name: "auto-dnssec", typ: enum("allow", "maintain", "off"), flags: flagDeprecated, zones: zonesSigned},
+	{name: "check-dup-records", typ: checkMode, zones: zonePrimary},
+	{name: "check-integrity", typ: boolean, zones: zonePrimary},
+	{name: "check-mx", typ: checkMode, zones: zonePrimary},
+	{name: "check-mx-cname", typ: checkMode, zones: zonePrimary},
+	{name: "check-sibling", typ: boolean, zones: zonePrimary},
+	{name: "check-spf", typ: enum("warn", "ignore"), zones: zonePrimary},
+	{name: "check-srv-cname", typ: checkMode, zones: zonePrimary},
+	{name: "check-wildcard", typ: boolean, zones: zonePrimary},
+	{name: "dialup", typ: enumOr(boolean, "notify", "notify-passive", "passive", "refresh"), flags: flagDeprecated, zones: zonePrimary | zoneSecondary | zoneStub},
+	{name: "dnssec-dnskey-kskonly", typ: boolean, zones: zonesSigned},
+	{name: "dnssec-loadkeys-interval", typ: integer, zones: zonesSigned},
+	{name: "dnssec-policy", typ: text, zones: zonesSigned},
+	{name: "dnssec-secure-to-insecure", typ: boolean, zones: zonePrimary},
+	{name: "dnssec-update-mode", typ: enum("maintain", "no-resign"), zones: zonesSigned},
+	{name: "forward", typ: enum("first", "only"), zones: zonesForwarding},
+	{name: "forwarders", typ: forwarderList, zones: zonesForwarding},
+	{name: "key-directory", typ: quoted, zones: zonesSigned},
+	{name: "maintain-ixfr-base", flags: flagAncient},
+	{name: "masterfile-format", typ: enum("raw", "text"), zones: zonesWithFile},
+	{name: "masterfile-style", typ: enum("full", "relative"), zones: zonesWithFile},
+	{name: "max-ixfr-log-size", flags: flagAncient},
+	{name: "max-ixfr-ratio", typ: enumOr(percentage, "unlimited"), zones: zonesServed},
+	{name: "max-journal-size", typ: sizeOrDefault, zones: zonesServed},
+	{name: "max-records", typ: integer, zones: zonesWithData},
+	{name: "max-records-per-type", typ: integer, zones: zonesWithData},
+	{name: "max-types-per-name", typ: integer, zones: zonesWithData},
+	{name: "max-refresh-time", typ: integer, zones: zonesRefreshed},
+	{name: "max-retry-time", typ: integer, zones: zonesRefreshed},
+	{name: "max-transfer-idle-in", typ: integer, zones: zonesRefreshed},
+	{name: "max-transfer-idle-out", typ: integer, zones: zonesServed},
+	{name: "max-transfer-time-in", typ: integer, zones: zonesRefreshed},
+	{name: "max-transfer-time-out", typ: integer, zones: zonesServed},
+	{name: "max-zone-ttl", typ: maxDuration, zones: zonePrimary | zoneRedirect},
+	{name: "min-refresh-time", typ: integer, zones: zonesRefreshed},
+	{name: "min-retry-time", typ: integer, zones: zonesRefreshed},
+	{name: "multi-master", typ: boolean, zones: zonesRefreshed},
+	{name: "notify", typ: enumOr(boolean, "explicit", "master-only", "primary-only"), zones: zonesServed},
+	{name: "notify-delay", typ: integer, zones: zonesServed},
+	{name: "notify-source", typ: source4, zones: zonesServed},
+	{name: "notify-source-v6", typ: source6, zones: zonesServed},
+	{name: "notify-to-soa", typ: boolean, zones: zonesSigned},
+	{name: "nsec3-test-zone", typ: boolean, zones: zonesSigned},
+	{name: "parental-source", typ: source4, zones: zonesSigned},
+	{name: "parental-source-v6", typ: source6, zones: zonesSigned},
+	{name: "request-expire", typ: boolean, zones: zonesTransferred},
+	{name: "request-ixfr", typ: boolean, zones: zonesTransferred},
+	{name: "serial-update-method", typ: enum("date", "increment", "unixtime"), zones: zonePrimary},
+	{name: "sig-signing-nodes", typ: integer, zones: zonesSigned},
+	{name: "sig-signing-signatures", typ: integer, zones: zonesSigned},
+	{name: "sig-signing-type", typ: integer, zones: zonesSigned},
+	{name: "sig-validity-interval", typ: tuple("validity", integer, "re-sign", optInteger), zones: zonesSigned},
+	{name: "dnskey-sig-validity", typ: integer, zones: zonesSigned},
+	{name: "transfer-source", typ: source4, zones: zonesRefreshed},
+	{name: "transfer-source-v6", typ: source6, zones: zonesRefreshed},
+	{name: "try-tcp-refresh", typ: boolean, zones: zonesTransferred},
+	{name: "update-check-ksk", typ: boolean, zones: zonesSigned},
+	{name: "use-alt-transfer-source", typ: boolean, flags: flagDeprecated, zones: zonesRefreshed},
+	{name: "zero-no-soa-ttl", typ: boolean, zones: zonesServed},
+	{name: "zone-statistics", typ: enumOr(boolean, "full", "terse", "none"), zones: zonesWithData},
+}
+
+// zoneOnlyClauses may stand in zone only.
+var zoneOnlyClauses = []clause{
+	{name: "type", typ: zoneTypeWords, zones: zonePrimary | zoneSecondary | zoneMirror | zoneStub | zoneStaticStub | zoneDelegation | zoneHint | zoneRedirect | zoneForward},
+	{name: "check-names", typ: checkMode, zones: zonePrimary | zoneSecondary | zoneMirror | zoneStub | zoneHint},
+	{name: "database", typ: text, zones: zonePrimary | zoneSecondary | zoneMirror | zoneStub},
+	{name: "delegation-only", typ: boolean, flags: flagDeprecated, zones: zoneStub | zoneHint | zoneForward},
+	{name: "dlz", typ: text, zones: zonePrimary | zoneSecondary | zoneRedirect},
+	{name: "file", typ: quoted, zones: zonePrimary | zoneSecondary | zoneMirror | zoneStub | zoneHint | zoneRedirect},
+	{name: "in-view", typ: text, zones: zoneInView},
+	{name: "inline-signing", typ: boolean, zones: zonesSigned},
+	{name: "ixfr-base", flags: flagAncient},
+	{name: "ixfr-from-differences", typ: boolean, zones: zonesServed},
+	{name: "ixfr-tmp-file", flags: flagAncient},
+	{name: "journal", typ: quoted, zones: zonesServed},
+	{name: "masters", typ: remoteServers, zones: zoneSecondary | zoneMirror | zoneStub | zoneRedirect},
+	{name: "parental-agents", typ: remoteServers, zones: zonesSigned},
+	{name: "primaries", typ: remoteServers, zones: zoneSecondary | zoneMirror | zoneStub | zoneRedirect},
+	{name: "pubkey", flags: flagAncient},
+	{name: "server-addresses", typ: listOf(anyAddress), zones: zoneStaticStub},
+	{name: "server-names", typ: names, zones: zoneStaticStub},
+	{name: "update-policy", typ: updatePolicy, zones: zonePrimary},
+}
