@@ -55,6 +55,7 @@ type Host struct {
 	quiet    bool
 	ttys     int
 	values   map[any]any
+	edits    map[string]uint64 // path: event of its last change by a person
 }
 
 // Program is a command. It runs as the process p and returns its exit status.

@@ -13,6 +13,7 @@ type Limits struct {
 	Memory    int64 // bytes one process may hold in variables and buffers
 
 	left int64
+	told bool // that the operation has run out of steps
 }
 
 // ErrSteps is the reason a process is killed when the operation has used up
@@ -27,10 +28,22 @@ func NewLimits() *Limits {
 }
 
 // Refill gives a new operation its steps.
-func (l *Limits) Refill() { l.left = l.Steps }
+func (l *Limits) Refill() { l.left, l.told = l.Steps, false }
 
 // take uses n steps and reports whether there were enough.
 func (l *Limits) take(n int64) bool {
 	l.left -= n
 	return l.left >= 0
 }
+
+// tell reports whether this is the first process the operation's limit ends:
+// only that one says so.
+func (l *Limits) tell() bool {
+	first := !l.told
+	l.told = true
+	return first
+}
+
+// Exhaust takes all steps that are left: every process of the operation ends at
+// its next step. It stops a fork bomb.
+func (l *Limits) Exhaust() { l.left = -1 }

@@ -37,6 +37,7 @@ type Proc struct {
 	Task    *vtime.Task // nil for a daemon
 	PID     int
 	PPID    int
+	PGID    int      // process group: the signals of a terminal go to a whole group
 	Args    []string // Args[0] is the command word
 	Cred    vfs.Cred
 	Env     *Env
@@ -58,6 +59,7 @@ type Proc struct {
 
 	files  []*FD
 	status int
+	signal Signal // that ended it, 0 if none
 	ended  bool
 	done   vtime.Signal
 	onExit func(*Proc)
@@ -81,6 +83,11 @@ type Spec struct {
 	TTY                   *TTY
 	// Title is what ps shows, if not Args.
 	Title string
+	// NewGroup makes the process the first of a process group of its own, as an
+	// interactive shell does for each job.
+	NewGroup bool
+	// Group, if not 0, is the process group to join.
+	Group int
 }
 
 // Errors of starting a process.
@@ -132,6 +139,14 @@ func (h *Host) newProc(parent *Proc, s Spec) (*Proc, error) {
 	}
 	p.Stdin, p.Stdout, p.Stderr = p.Hold(s.Stdin), p.Hold(s.Stdout), p.Hold(s.Stderr)
 	h.register(p)
+	switch {
+	case s.Group != 0:
+		p.PGID = s.Group
+	case parent == nil || s.NewGroup:
+		p.PGID = p.PID
+	default:
+		p.PGID = parent.PGID
+	}
 	return p, nil
 }
 
@@ -208,6 +223,7 @@ func (p *Proc) end(err error) {
 	case errors.As(err, &ex):
 		p.status = ex.status
 	case errors.As(err, &sig):
+		p.signal = sig.sig
 		p.status = 128 + int(sig.sig)
 	case errors.As(err, &pe):
 		p.status = 139
@@ -215,10 +231,12 @@ func (p *Proc) end(err error) {
 			Data: trace.F("internal error", "command", strings.Join(p.Args, " "), "error", fmt.Sprint(pe.Value))})
 		fmt.Fprintln(p.Stderr, "Segmentation fault")
 	case errors.Is(err, ErrSteps):
-		p.status = 137
-		fmt.Fprintln(p.Stderr, "Killed")
+		p.signal, p.status = SIGKILL, 137
+		if p.Host.Limits.tell() {
+			fmt.Fprintln(p.Stderr, "Killed")
+		}
 	default:
-		p.status = 137
+		p.signal, p.status = SIGKILL, 137
 	}
 	for _, fd := range p.files {
 		fd.drop()
@@ -246,6 +264,28 @@ func (p *Proc) Ended() bool { return p.ended }
 // signal's number if a signal ended it.
 func (p *Proc) Status() int { return p.status & 0xff }
 
+// Signalled returns the signal that ended the process, 0 if it is alive or ended
+// by itself.
+func (p *Proc) Signalled() Signal { return p.signal }
+
+// SignalOf returns the signal because of which a task was unwound with err, 0
+// if it was none.
+func SignalOf(err error) Signal {
+	var sig signalled
+	if errors.As(err, &sig) {
+		return sig.sig
+	}
+	return 0
+}
+
+// ExitOf returns the status with which a task ended its process by
+// [Proc.Exit], and whether err says that it did.
+func ExitOf(err error) (status int, ok bool) {
+	var ex exit
+	ok = errors.As(err, &ex)
+	return ex.status, ok
+}
+
 // Wait waits until the process has ended and returns its status.
 func (p *Proc) Wait(t *vtime.Task) int {
 	for !p.ended {
@@ -256,21 +296,30 @@ func (p *Proc) Wait(t *vtime.Task) int {
 
 // Signal sends a signal to the process.
 func (p *Proc) Signal(sig Signal) {
-	if p.ended {
+	if p.ended || sig == 0 {
 		return
 	}
-	if sig != SIGKILL && p.OnSignal != nil && p.OnSignal(sig) {
+	if sig != SIGKILL && sig != SIGSTOP && p.OnSignal != nil && p.OnSignal(sig) {
 		return
 	}
-	if sig == SIGCONT || sig == 0 {
+	if sig == SIGCONT || sig == SIGSTOP { // there is no stopping in the lab
 		return
 	}
 	if p.Task != nil {
 		p.Task.Kill(signalled{sig})
 		return
 	}
-	p.status = 128 + int(sig)
+	p.signal, p.status = sig, 128+int(sig)
 	p.end(nil)
+}
+
+// SignalGroup sends a signal to all processes of a process group.
+func (h *Host) SignalGroup(pgid int, sig Signal) {
+	for _, p := range h.Procs() {
+		if p.PGID == pgid {
+			p.Signal(sig)
+		}
+	}
 }
 
 // Step counts n units of work against the operation's limit. Commands call it
@@ -340,37 +389,45 @@ func (p *Proc) Run(s Spec) (int, error) {
 
 // Launch finds and starts a command as a child without waiting for it.
 func (p *Proc) Launch(s Spec) (*Proc, error) {
-	return p.Host.launch(p, s, 0)
-}
-
-func (h *Host) launch(parent *Proc, s Spec, depth int) (*Proc, error) {
-	env, cwd, cred := s.Env, s.Cwd, Root
-	if parent != nil {
-		cred = parent.Cred
-		if env == nil {
-			env = parent.Env
-		}
-		if cwd == "" {
-			cwd = parent.Cwd
-		}
+	env, cwd, cred := s.Env, s.Cwd, p.Cred
+	if env == nil {
+		env = p.Env
+	}
+	if cwd == "" {
+		cwd = p.Cwd
 	}
 	if s.Cred != nil {
 		cred = *s.Cred
 	}
-	x, err := h.Resolve(s.Args[0], env.Get("PATH"), cwd, cred)
+	prog, argv, err := p.Host.Image(s.Args, env.Get("PATH"), cwd, cred)
 	if err != nil {
 		return nil, err
 	}
-	if x.Program != nil {
-		return h.Start(parent, x.Program, s)
+	s.Args = argv
+	return p.Host.Start(p, prog, s)
+}
+
+// maxInterpreters is how many scripts may be each other's interpreter
+// (execve(2), "Interpreter scripts").
+const maxInterpreters = 5
+
+// Image finds what execve(2) of args would run: a program and its arguments,
+// which for a script are those of its interpreter. Errors are those of Resolve,
+// and ELOOP.
+func (h *Host) Image(args []string, searchPath, cwd string, c vfs.Cred) (Program, []string, error) {
+	for range maxInterpreters {
+		x, err := h.Resolve(args[0], searchPath, cwd, c)
+		if err != nil {
+			return nil, nil, err
+		}
+		if x.Program != nil {
+			return x.Program, args, nil
+		}
+		interp := strings.Fields(x.Script)
+		if len(interp) == 0 {
+			return nil, nil, vfs.ENOEXEC
+		}
+		args = slices.Concat(interp, []string{x.Path}, args[1:])
 	}
-	if depth > 4 {
-		return nil, vfs.ELOOP
-	}
-	interp := strings.Fields(x.Script)
-	if len(interp) == 0 {
-		return nil, vfs.ENOEXEC
-	}
-	s.Args = slices.Concat(interp, []string{x.Path}, s.Args[1:])
-	return h.launch(parent, s, depth+1)
+	return nil, nil, vfs.ELOOP
 }

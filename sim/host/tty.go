@@ -2,6 +2,7 @@ package host
 
 import (
 	"io"
+	"slices"
 	"strings"
 
 	"mxlab/sim/vtime"
@@ -76,15 +77,15 @@ func (t *TTY) EndInput() {
 	t.notify()
 }
 
-// Interrupt types Ctrl+C: the foreground processes get SIGINT, typed lines are
-// thrown away.
+// Interrupt types Ctrl+C: the process groups of the foreground processes get
+// SIGINT, typed lines are thrown away.
 func (t *TTY) Interrupt() {
 	t.lines, t.partly = nil, ""
-	for _, p := range t.fg {
-		p.Signal(SIGINT)
-	}
 	if len(t.fg) > 0 {
 		t.wait = false
+	}
+	for _, p := range slices.Clone(t.fg) {
+		p.Host.SignalGroup(p.PGID, SIGINT)
 	}
 }
 
@@ -98,6 +99,16 @@ func (t *TTY) HangUp() {
 // SetForeground says which processes Ctrl+C is for. A shell calls it around
 // each foreground command.
 func (t *TTY) SetForeground(list ...*Proc) { t.fg = list }
+
+// Foreground returns what SetForeground was given.
+func (t *TTY) Foreground() []*Proc { return t.fg }
+
+// Notice shows s without ending the writer when the screen is full.
+func (t *TTY) Notice(s string) {
+	if room := t.out.max - int64(len(t.out.data)); room > 0 {
+		t.out.data = append(t.out.data, s[:min(room, int64(len(s)))]...)
+	}
+}
 
 func (t *TTY) notify() {
 	t.wait = false
