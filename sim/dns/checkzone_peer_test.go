@@ -1,0 +1,121 @@
+package dns
+
+import (
+	"errors"
+	"io/fs"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+// peer returns the real tool, or skips; MXLAB_PEERS=require makes that a failure.
+func peer(t *testing.T, name string) string {
+	t.Helper()
+	path, err := exec.LookPath(name)
+	if err != nil {
+		if os.Getenv("MXLAB_PEERS") == "require" {
+			t.Fatalf("%s is not installed, but MXLAB_PEERS=require", name)
+		}
+		t.Skipf("%s is not installed", name)
+	}
+	return path
+}
+
+// verdict is what is compared of one run.
+type verdict struct {
+	status int
+	text   string
+	first  string // first line with a place, or first line
+	line   string // "file:line" in it
+}
+
+func newVerdict(status int, text string) verdict {
+	v := verdict{status: status, text: text}
+	place := regexp.MustCompile(`[\w.]+:\d+:`)
+	for _, l := range strings.Split(text, "\n") {
+		if m := place.FindString(l); m != "" {
+			v.first, v.line = l, m
+			return v
+		}
+	}
+	v.first, _, _ = strings.Cut(text, "\n")
+	return v
+}
+
+func readDir(dir string) ReadFile {
+	return func(path string) ([]byte, error) {
+		data, err := os.ReadFile(filepath.Join(dir, path))
+		if err != nil && !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, fs.ErrPermission) {
+			err = ErrIsDirectory
+		}
+		return data, err
+	}
+}
+
+// compareCheckzone runs both commands on one zone.
+func compareCheckzone(t *testing.T, tool, dir string, args ...string) (ours, theirs verdict) {
+	t.Helper()
+	cmd := exec.Command(tool, args...)
+	cmd.Dir = dir
+	var out, errs strings.Builder
+	cmd.Stdout, cmd.Stderr = &out, &errs
+	cmd.Run()
+	res := CheckZone("named-checkzone", args, CheckzoneHost{Read: readDir(dir)})
+	return newVerdict(res.Status, res.Stdout+res.Stderr), newVerdict(cmd.ProcessState.ExitCode(), out.String()+errs.String())
+}
+
+// TestPeerCheckzoneMutations damages correct zones as students do and compares
+// every word with the real named-checkzone. MXLAB_MUTATIONS and MXLAB_SEED ask for
+// more or other ones.
+func TestPeerCheckzoneMutations(t *testing.T) {
+	tool := peer(t, "named-checkzone")
+	count, seed := envInt("MXLAB_MUTATIONS", 400), envInt("MXLAB_SEED", 1)
+	r := rand.New(rand.NewPCG(uint64(seed), 7))
+	dir := t.TempDir()
+	sameVerdict, sameLine, sameText := 0, 0, 0
+	for i := range count {
+		base := baseZones()[i%len(baseZones())]
+		text := damage(r, base.text)
+		if err := os.WriteFile(filepath.Join(dir, "zone.db"), []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		ours, theirs := compareCheckzone(t, tool, dir, "-i", "local", base.origin, "zone.db")
+		if ours.status == theirs.status {
+			sameVerdict++
+		}
+		if ours.line == theirs.line {
+			sameLine++
+		}
+		if ours.text == theirs.text {
+			sameText++
+		} else {
+			t.Logf("zone %s:\n%s\nreal (%d):\n%s\nours (%d):\n%s", base.origin, numbered(text), theirs.status, theirs.text, ours.status, ours.text)
+		}
+	}
+	percent := func(n int) float64 { return 100 * float64(n) / float64(count) }
+	t.Logf("%d mutations: same verdict %.2f %%, same first error line %.2f %%, same text %.2f %%",
+		count, percent(sameVerdict), percent(sameLine), percent(sameText))
+	if percent(sameVerdict) < 99 || percent(sameLine) < 97 || percent(sameText) < 90 {
+		t.Error("agreement with named-checkzone is too low")
+	}
+}
+
+func envInt(name string, fallback int) int {
+	if n, err := strconv.Atoi(os.Getenv(name)); err == nil {
+		return n
+	}
+	return fallback
+}
+
+func numbered(text string) string {
+	lines := strings.Split(text, "\n")
+	for i := range lines {
+		lines[i] = strconv.Itoa(i+1) + "\t" + lines[i]
+	}
+	return strings.Join(lines, "\n")
+}

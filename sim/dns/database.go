@@ -1,0 +1,167 @@
+package dns
+
+import (
+	"slices"
+	"strings"
+)
+
+// rrsetData is a set of records as the database keeps it: without duplicates, in
+// the order of RFC 4034 section 6.3.
+type rrsetData struct {
+	rrtype, covers uint16
+	ttl            uint32
+	owner          wireName // with the case of the file
+	data           []rdata
+}
+
+// dbNode is a name with records.
+type dbNode struct {
+	name wireName
+	sets []rrsetData
+}
+
+func (n *dbNode) set(rrtype uint16) *rrsetData {
+	if n == nil {
+		return nil
+	}
+	for i := range n.sets {
+		if n.sets[i].rrtype == rrtype {
+			return &n.sets[i]
+		}
+	}
+	return nil
+}
+
+// database collects what a master file holds and refuses what BIND's zone
+// database refuses.
+type database struct {
+	top       wireName
+	kind      ZoneKind
+	maxPerSet int
+	nodes     map[wireName]*dbNode // by lower-case name
+	last      *dbNode
+}
+
+func newDatabase(top wireName, opts *LoadOptions) *database {
+	return &database{top: top, kind: opts.Kind, maxPerSet: opts.RecordsPerSet, nodes: map[wireName]*dbNode{}}
+}
+
+func (db *database) node(name wireName) *dbNode { return db.nodes[name.folded()] }
+
+// add merges a set into the database. Refused sets may leave traces, as in BIND:
+// after "CNAME and other data" the new set is there.
+func (db *database) add(owner wireName, draft rrsetDraft) Result {
+	switch {
+	case draft.rrtype == typeSOA && db.kind != Hint && !owner.equal(db.top):
+		return ErrNotZoneTop
+	case draft.rrtype == typeNS && owner.isWildcard():
+		return ErrInvalidNS
+	}
+	node := db.last
+	if node == nil || node.name != owner {
+		folded := owner.folded()
+		if node = db.nodes[folded]; node == nil {
+			node = &dbNode{name: owner}
+			db.nodes[folded] = node
+		}
+		db.last = node
+	}
+	set, res := db.newSet(owner, draft)
+	if res != resultOK {
+		return res
+	}
+	if res := db.merge(node, set); res != resultOK {
+		return res
+	}
+	if node.hasCNAMEAndOther() {
+		return ErrCNAMEAndOther
+	}
+	return resultOK
+}
+
+// newSet sorts the records and drops duplicates (RFC 2181 section 5).
+func (db *database) newSet(owner wireName, draft rrsetDraft) (rrsetData, Result) {
+	set := rrsetData{rrtype: draft.rrtype, covers: draft.covers, ttl: draft.ttl, owner: owner, data: draft.data}
+	if db.maxPerSet > 0 && len(set.data) > db.maxPerSet {
+		return set, ErrTooManyRecords
+	}
+	if len(set.data) > 1 {
+		slices.SortStableFunc(set.data, compareRdata)
+		set.data = slices.CompactFunc(set.data, func(a, b rdata) bool { return compareRdata(a, b) == 0 })
+	}
+	return set, checkSize(set)
+}
+
+func checkSize(set rrsetData) Result {
+	size := 0
+	for _, rd := range set.data {
+		if size += 2 + len(rd.wire); size > 0xffff {
+			return ErrNoSpace
+		}
+	}
+	if len(set.data) > 1 && isSingleton(set.rrtype) {
+		return ErrSingleton
+	}
+	return resultOK
+}
+
+// merge unites the new set with one that exists. The new TTL wins for all.
+func (db *database) merge(node *dbNode, set rrsetData) Result {
+	for i := range node.sets {
+		old := &node.sets[i]
+		if old.rrtype != set.rrtype || old.covers != set.covers {
+			continue
+		}
+		if db.maxPerSet > 0 && len(old.data)+len(set.data) > db.maxPerSet {
+			return ErrTooManyRecords
+		}
+		merged := set
+		merged.data = slices.Concat(old.data, set.data)
+		slices.SortStableFunc(merged.data, compareRdata)
+		merged.data = slices.CompactFunc(merged.data, func(a, b rdata) bool { return compareRdata(a, b) == 0 })
+		if len(merged.data) == len(old.data) && old.ttl == set.ttl {
+			return resultOK
+		}
+		if res := checkSize(merged); res != resultOK {
+			return res
+		}
+		*old = merged
+		return resultOK
+	}
+	node.sets = append(node.sets, set)
+	return resultOK
+}
+
+// hasCNAMEAndOther tests RFC 1034 section 3.6.2; DNSSEC's own types may stand
+// beside a CNAME (RFC 4035 section 2.5).
+func (n *dbNode) hasCNAMEAndOther() bool {
+	cname, other := false, false
+	for i := range n.sets {
+		switch n.sets[i].rrtype {
+		case typeCNAME:
+			cname = true
+		case typeKEY, typeSIG, typeNSEC, typeRRSIG:
+		default:
+			other = true
+		}
+	}
+	return cname && other
+}
+
+// sorted lists the nodes in the order of RFC 4034 section 6.1.
+func (db *database) sorted() []*dbNode {
+	type keyed struct {
+		key  string
+		node *dbNode
+	}
+	all := make([]keyed, 0, len(db.nodes))
+	for _, n := range db.nodes {
+		all = append(all, keyed{n.name.sortKey(), n})
+	}
+	slices.SortFunc(all, func(a, b keyed) int { return strings.Compare(a.key, b.key) })
+	nodes := make([]*dbNode, len(all))
+	for i := range all {
+		nodes[i] = all[i].node
+	}
+	return nodes
+}
