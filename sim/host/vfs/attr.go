@@ -76,6 +76,8 @@ func (f *FS) chown(path string, uid, gid int, c Cred, mode follow) Errno {
 	case e != 0:
 		return e
 	case c.IsRoot():
+	case c.UID != n.uid && c.dropsBits(n) != 0: // even -1, -1 changes the mode then
+		return EPERM
 	case uid >= 0 && (c.UID != n.uid || uint32(uid) != n.uid),
 		gid >= 0 && (c.UID != n.uid || uint32(gid) != n.gid && !c.InGroup(uint32(gid))):
 		return EPERM
@@ -96,16 +98,32 @@ func (f *FS) chown(path string, uid, gid int, c Cred, mode follow) Errno {
 	}
 	m := f.mut(n.ino)
 	m.uid, m.gid = next.uid, next.gid
-	// chown(2): a file that can be executed loses setuid, and setgid unless that marks locking.
-	if !m.isDir() {
-		m.mode &^= setuid
-		if m.mode&0o010 != 0 {
-			m.mode &^= setgid
-		}
-	}
+	m.mode &^= c.dropsBits(n)
 	f.stamp(m, false)
 	f.notify()
 	return 0
+}
+
+// stampContent records that c changed the content of a regular file: unless c is root, setuid and setgid
+// go (write(2), truncate(2)).
+func (f *FS) stampContent(n *node, c Cred) {
+	if !c.IsRoot() {
+		n.mode &^= c.dropsBits(n)
+	}
+	f.stamp(n, true)
+}
+
+// dropsBits tells which bits of n a chown by c, or a write by c who is not root, clears (chown(2)): setuid, and setgid where it means
+// running as the group, or where c is not of that group. A directory keeps its bits.
+func (c Cred) dropsBits(n *node) fs.FileMode {
+	if n.isDir() {
+		return 0
+	}
+	drop := setuid
+	if n.mode&0o010 != 0 || !c.IsRoot() && !c.InGroup(n.gid) {
+		drop |= setgid
+	}
+	return n.mode & drop
 }
 
 // Chtimes sets the time of the last change of the content (utimensat(2)). A user with write permission
@@ -161,9 +179,6 @@ func (f *FS) setSize(n *node, size int64, c Cred) Errno {
 	}
 	m := f.mut(n.ino)
 	f.resize(m, size)
-	if !c.IsRoot() {
-		m.mode &^= setuid
-	}
-	f.stamp(m, true)
+	f.stampContent(m, c)
 	return 0
 }

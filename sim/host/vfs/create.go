@@ -17,29 +17,34 @@ func (f *FS) Mkdir(path string, mode fs.FileMode, c Cred) error {
 }
 
 // MkdirAll makes path and the directories above it that are missing, like mkdir -p. An existing
-// directory is no error; another file in the way is ENOTDIR or EEXIST.
+// directory is no error; another file in the way is ENOTDIR, at the end EEXIST.
+//
+// It goes name by name from the real path of the directory reached, as mkdir(1) does by chdir, so that
+// symbolic links on the way are resolved once.
 func (f *FS) MkdirAll(path string, mode fs.FileMode, c Cred) error {
-	for i := 0; i <= len(path); i++ {
-		if i < len(path) && path[i] != '/' || i == 0 {
-			continue
+	if e := plausible(path); e != 0 {
+		return fail("mkdir", path, e)
+	}
+	at := "/"
+	for rest := strings.Trim(path, "/"); rest != ""; {
+		name, after, _ := strings.Cut(rest, "/")
+		rest = strings.TrimLeft(after, "/")
+		l, e := f.walk(join(at, name), c, followAlways)
+		if e == 0 && l.node == nil {
+			if err := f.Mkdir(join(at, name), mode, c); err != nil {
+				return fail("mkdir", path, ErrnoOf(err))
+			}
+			l, e = f.walk(join(at, name), c, followAlways)
 		}
-		part := path[:i]
-		l, e := f.walk(part, c, followAlways)
 		switch {
 		case e != 0:
-			return fail("mkdir", part, e)
-		case l.node == nil:
-			if err := f.Mkdir(part, mode, c); err != nil {
-				return err
-			}
-		case !l.node.isDir() && i == len(path):
-			return fail("mkdir", part, EEXIST)
+			return fail("mkdir", path, e)
+		case !l.node.isDir() && rest == "":
+			return fail("mkdir", path, EEXIST)
 		case !l.node.isDir():
-			return fail("mkdir", part, ENOTDIR)
+			return fail("mkdir", path, ENOTDIR)
 		}
-	}
-	if path == "" {
-		return fail("mkdir", path, ENOENT)
+		at = f.pathOf(l.node)
 	}
 	return nil
 }
@@ -98,6 +103,8 @@ func (f *FS) link(old, path string, c Cred) Errno {
 		return ENOENT
 	case from.node.mount != to.dir.mount:
 		return EXDEV
+	case !c.mayLink(from.node):
+		return EPERM
 	}
 	if e := f.permit(to.dir, c, MayWrite|MayExec); e != 0 {
 		return e
@@ -115,6 +122,16 @@ func (f *FS) link(old, path string, c Cred) Errno {
 	f.stamp(n, false)
 	f.bind(to.dir, to.name, n)
 	return 0
+}
+
+// mayLink applies the sysctl protected_hardlinks of proc(5), which the distributions switch on: only the
+// owner may link what is special, has setuid, or may not be read and written by c.
+func (c Cred) mayLink(n *node) bool {
+	if c.IsRoot() || c.UID == n.uid {
+		return true
+	}
+	return n.isRegular() && n.mode&setuid == 0 && (n.mode&setgid == 0 || n.mode&0o010 == 0) &&
+		c.allows(n, MayRead|MayWrite)
 }
 
 // Mknod makes a special file: mode carries its type (fs.ModeNamedPipe, fs.ModeSocket, fs.ModeDevice with

@@ -12,7 +12,7 @@
 // Time comes from the caller (the world's clock). Inode numbers, directory order and the order of
 // notifications are functions of the operations alone, so equal operations give equal disks.
 //
-// Left out: access times, extended attributes, ACLs, file locks, the sysctl protected_symlinks family,
+// Left out: access times, extended attributes, ACLs, file locks, the sysctls protected_symlinks, _regular and _fifos,
 // blocking on FIFOs (a host attaches behaviour through [Options.Special]), mounting over a directory
 // that has content. Space is accounted in blocks of 4096 bytes; a directory always takes one block.
 //

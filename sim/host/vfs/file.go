@@ -152,14 +152,7 @@ func (f *FS) write(n *node, p []byte, off int64, c Cred) (int, Errno) {
 		}
 	}
 	if done > 0 {
-		// inode(7): a write by another than root takes setuid and setgid away.
-		if !c.IsRoot() {
-			n.mode &^= setuid
-			if n.mode&0o010 != 0 {
-				n.mode &^= setgid
-			}
-		}
-		f.stamp(n, true)
+		f.stampContent(n, c)
 	}
 	return done, e
 }

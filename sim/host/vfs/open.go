@@ -1,9 +1,6 @@
 package vfs
 
-import (
-	"io/fs"
-	"strings"
-)
+import "io/fs"
 
 // Flags of open(2), with Linux's values.
 const (
@@ -62,16 +59,16 @@ func (f *FS) locate(path string, flags int, c Cred) (loc, Errno) {
 	case !creates:
 		return f.lookup(path, c, followSlash)
 	}
-	mode := followAlways
-	if flags&(O_EXCL|O_NOFOLLOW) != 0 || strings.HasSuffix(path, "/") {
+	mode := followCreate
+	if flags&(O_EXCL|O_NOFOLLOW) != 0 {
 		mode = followNever
 	}
 	l, e := f.walk(path, c, mode)
 	switch {
+	case (e == 0 || l.dir != nil) && l.slash && l.last == lastName:
+		return l, EISDIR
 	case e != 0:
 		return l, e
-	case l.slash && l.last == lastName:
-		return l, EISDIR
 	case l.node == nil:
 		return l, f.permit(l.dir, c, MayWrite|MayExec)
 	case flags&O_EXCL != 0:
@@ -118,7 +115,7 @@ func (h *File) attach(n *node, name string) error {
 	case n.isRegular() && h.flags&O_TRUNC != 0:
 		m := f.mut(n.ino)
 		f.resize(m, 0)
-		f.stamp(m, true)
+		f.stampContent(m, h.cred)
 	case !n.isRegular() && !n.isDir():
 		dev, err := f.device(h.path, f.info(n, name), h.flags)
 		if err != nil {

@@ -8,13 +8,17 @@ func (f *FS) Rename(old, path string, c Cred) error {
 }
 
 func (f *FS) rename(old, path string, c Cred) Errno {
-	from, e := f.walk(old, c, followNever)
-	if e != 0 {
-		return e
+	// Linux looks the last names up after it has checked what kind they are: a name too long waits.
+	from, e1 := f.walk(old, c, followNever)
+	if e1 != 0 && from.dir == nil {
+		return e1
 	}
-	to, e := f.walk(path, c, followNever)
-	if e != 0 {
-		return e
+	to, e2 := f.walk(path, c, followNever)
+	if e2 != 0 && to.dir == nil {
+		return e2
+	}
+	if e1 != 0 || e2 != 0 {
+		return f.renameTooLong(from, to, e1)
 	}
 	if e := f.mayRename(from, to, c); e != 0 {
 		return e
@@ -31,6 +35,21 @@ func (f *FS) rename(old, path string, c Cred) Errno {
 	f.bind(to.dir, to.name, n)
 	f.stamp(n, false)
 	return 0
+}
+
+// renameTooLong gives the error where at least one of the last names is too long; e is that of from.
+func (f *FS) renameTooLong(from, to loc, e Errno) Errno {
+	switch {
+	case from.dir.mount != to.dir.mount:
+		return EXDEV
+	case from.last != lastName || to.last != lastName:
+		return EBUSY
+	case f.mounts[from.dir.mount].ReadOnly:
+		return EROFS
+	case e == 0 && from.node == nil:
+		return ENOENT
+	}
+	return ENAMETOOLONG
 }
 
 // mayRename checks in the order of Linux: the same mount, real names, existence, slashes on what is no

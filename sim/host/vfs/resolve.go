@@ -14,6 +14,7 @@ const (
 	followNever  follow = iota // calls that change the name itself: unlink, rename, mkdir
 	followSlash                // lstat: followed only if a slash comes after it
 	followAlways               // stat, open
+	followCreate               // open with O_CREATE: EISDIR for a last name with a slash, there or not
 )
 
 // last is the kind of the last component.
@@ -42,13 +43,8 @@ type loc struct {
 // is replaced by its text in front of what is left of the path; an absolute text starts again at the
 // root. A name that does not exist is an error unless it is the last. A relative path starts at the root.
 func (f *FS) walk(path string, c Cred, mode follow) (loc, Errno) {
-	switch {
-	case path == "":
-		return loc{}, ENOENT
-	case len(path) >= PathMax:
-		return loc{}, ENAMETOOLONG
-	case strings.IndexByte(path, 0) >= 0:
-		return loc{}, EINVAL
+	if e := plausible(path); e != 0 {
+		return loc{}, e
 	}
 	root := f.node(RootIno)
 	at := loc{dir: root, node: root, last: lastRoot}
@@ -64,9 +60,15 @@ func (f *FS) walk(path string, c Cred, mode follow) (loc, Errno) {
 		name, after, slash := strings.Cut(rest, "/")
 		after = strings.TrimLeft(after, "/")
 		final := after == ""
+		if mode == followCreate && final && slash && name != "." && name != ".." {
+			return loc{}, EISDIR
+		}
 		next, e := f.step(cur, name)
-		if e != 0 {
+		if e != 0 && !final {
 			return loc{}, e
+		} else if e != 0 {
+			next.slash = slash
+			return next, e // a last name that is too long still has a directory, see rename
 		}
 		if next.node == nil {
 			if !final {
@@ -75,7 +77,7 @@ func (f *FS) walk(path string, c Cred, mode follow) (loc, Errno) {
 			next.slash = slash
 			return next, 0
 		}
-		if next.node.isLink() && (!final || mode == followAlways || mode == followSlash && slash) {
+		if next.node.isLink() && (!final || mode >= followAlways || mode == followSlash && slash) {
 			if links++; links > maxSymlinks {
 				return loc{}, ELOOP
 			}
@@ -94,6 +96,19 @@ func (f *FS) walk(path string, c Cred, mode follow) (loc, Errno) {
 	return at, 0
 }
 
+// plausible checks what can be told of a path without a disk.
+func plausible(path string) Errno {
+	switch {
+	case path == "":
+		return ENOENT
+	case len(path) >= PathMax:
+		return ENAMETOOLONG
+	case strings.IndexByte(path, 0) >= 0:
+		return EINVAL
+	}
+	return 0
+}
+
 // step goes from the directory cur by one component.
 func (f *FS) step(cur *node, name string) (loc, Errno) {
 	switch {
@@ -102,7 +117,7 @@ func (f *FS) step(cur *node, name string) (loc, Errno) {
 	case name == "..":
 		return loc{dir: cur, name: name, node: f.node(cur.parent), last: lastDotDot}, 0
 	case len(name) > NameMax:
-		return loc{}, ENAMETOOLONG
+		return loc{dir: cur, name: name}, ENAMETOOLONG
 	}
 	at := loc{dir: cur, name: name}
 	if ino := cur.dir.lookup(name); ino != 0 {
