@@ -219,6 +219,9 @@ func TestLinuxPeer(t *testing.T) {
 		}
 	}
 	if !root && os.Getuid() != os.Getgid() {
+		if os.Getenv("MXLAB_PEERS") == "require" {
+			t.Fatal("the peer needs root, or a user whose group has the same number")
+		}
 		t.Skip("the peer needs root, or a user whose group has the same number")
 	}
 	defer syscall.Umask(syscall.Umask(0))
@@ -230,7 +233,7 @@ func TestLinuxPeer(t *testing.T) {
 			rawCall(syscall.SYS_SETGROUPS, 0)
 		}
 		fault := ""
-		for seed := uint64(1); seed <= 400 && fault == ""; seed++ {
+		for seed := uint64(1); seed <= 150 && fault == ""; seed++ {
 			fault = compareWithLinux(t.TempDir(), seed, users, root)
 		}
 		done <- fault
@@ -276,6 +279,9 @@ func compareTrees(f *FS, base string, seed uint64) string {
 			return "" // removed in both
 		}
 	}
+	var top syscall.Stat_t
+	_ = syscall.Lstat(base, &top)
+	counts := top.Nlink != 1 // overlayfs and btrfs do not count the links of directories
 	var got, want []string
 	_ = f.Walk(base, Cred{}, func(p string, st Info, err error) error {
 		text := ""
@@ -286,6 +292,9 @@ func compareTrees(f *FS, base string, seed uint64) string {
 		size := st.Size()
 		if st.IsDir() {
 			size = 0
+			if !counts {
+				st.Nlink = 1
+			}
 		}
 		got = append(got, fmt.Sprintf("%s %o %d:%d %d %d %q %q", p, UnixMode(st.Mode()), st.UID, st.GID, st.Nlink, size, st.Target, text))
 		return err
