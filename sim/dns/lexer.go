@@ -35,14 +35,14 @@ const eof = -1
 
 // source is one open file, or the right-hand side of a $GENERATE.
 type source struct {
-	name       string
-	data       []byte
-	pos, line  int
-	savedPos   int
-	savedLine  int
-	isFile     bool
-	readError  Result // what reading gives instead of text (a directory)
-	wasEOL     bool   // the lexer's lastEOL when this source was opened
+	name      string
+	data      []byte
+	pos, line int
+	savedPos  int
+	savedLine int
+	isFile    bool
+	readError Result // what reading gives instead of text (a directory)
+	wasEOL    bool   // the lexer's lastEOL when this source was opened
 }
 
 func (s *source) read() int {
