@@ -1,8 +1,7 @@
 package config
 
-import "strconv"
-
-// tsigDigest is the length in bits of each algorithm's MAC (RFC 8945 6).
+// tsigDigests are the algorithms of TSIG keys with the length of their MACs in bits (RFC 8945 6). Without a length the
+// name takes no truncation.
 var tsigDigests = []struct {
 	name string
 	bits uint16
@@ -11,41 +10,37 @@ var tsigDigests = []struct {
 	{"hmac-sha224", 224}, {"hmac-sha256", 256}, {"hmac-sha384", 384}, {"hmac-sha512", 512},
 }
 
-// algorithmFault is why an algorithm's name is refused.
-type algorithmFault uint8
+// tsigAlgorithm is a key's algorithm: a name with an optional length of the truncated MAC (hmac-sha256-128).
+type tsigAlgorithm struct {
+	name     string // hmac-md5 ... hmac-sha512, empty: unknown
+	digest   uint16 // bits of a whole MAC
+	bits     uint16 // of the truncated MAC
+	hasBits  bool
+	badBits  bool // the length is no number
+	tooLarge bool
+}
 
-const (
-	algorithmOK algorithmFault = iota
-	algorithmUnknown
-	algorithmNoBits // a length that is no number after the dash
-	algorithmBits   // a length out of range or no multiple of 8
-)
-
-// tsigAlgorithm reads the algorithm of a key: a name with an optional length of the truncated MAC (hmac-sha256-128).
-func tsigAlgorithm(s string) (name string, bits uint16, fault algorithmFault) {
+func parseTSIGAlgorithm(s string) tsigAlgorithm {
 	for _, d := range tsigDigests {
 		if len(s) < len(d.name) || !equalFold(s[:len(d.name)], d.name) {
 			continue
 		}
 		rest := s[len(d.name):]
-		canonical := d.name
+		a := tsigAlgorithm{name: d.name, digest: d.bits}
 		if d.bits == 0 {
-			canonical = "hmac-md5"
+			a.name, a.digest = "hmac-md5", 128
 		}
 		if rest == "" {
-			return canonical, 0, algorithmOK
+			return a
 		}
 		if d.bits == 0 || rest[0] != '-' {
 			continue
 		}
-		n, err := strconv.ParseUint(rest[1:], 10, 16)
-		switch {
-		case err != nil:
-			return canonical, 0, algorithmNoBits
-		case uint16(n) > d.bits || n%8 != 0:
-			return canonical, uint16(n), algorithmBits
-		}
-		return canonical, uint16(n), algorithmOK
+		n, ok, inRange := parseUint32(rest[1:], false)
+		a.hasBits, a.badBits = ok, !ok
+		a.tooLarge = ok && (!inRange || n > uint32(d.bits))
+		a.bits = uint16(n)
+		return a
 	}
-	return "", 0, algorithmUnknown
+	return tsigAlgorithm{}
 }

@@ -62,7 +62,7 @@ func (d Disk) matches(dir, pattern string) ([]string, error) {
 	if !strings.ContainsAny(pattern, "*?[") || d.Glob == nil {
 		if d.Stat != nil {
 			if _, err := d.Stat(within(dir, pattern)); err != nil {
-				return nil, resultOf(err)
+				return nil, errFileNotFound
 			}
 		} else if _, err := d.Read(within(dir, pattern)); err != nil && errors.Is(err, fs.ErrNotExist) {
 			return nil, errFileNotFound
@@ -82,4 +82,23 @@ func (d Disk) matches(dir, pattern string) ([]string, error) {
 		}
 	}
 	return found, nil
+}
+
+// below is the disk as seen after a chroot to root.
+func (d Disk) below(root string) Disk {
+	in := func(name string) string { return path.Join(root, path.Join("/", name)) }
+	out := Disk{Read: func(name string) ([]byte, error) { return d.Read(in(name)) }}
+	if d.Stat != nil {
+		out.Stat = func(name string) (fs.FileInfo, error) { return d.Stat(in(name)) }
+	}
+	if d.Glob != nil {
+		out.Glob = func(pattern string) ([]string, error) {
+			found, err := d.Glob(in(pattern))
+			for i, f := range found {
+				found[i] = strings.TrimPrefix(f, strings.TrimSuffix(root, "/"))
+			}
+			return found, err
+		}
+	}
+	return out
 }

@@ -1,9 +1,6 @@
 package config
 
-import (
-	"encoding/base64"
-	"net/netip"
-)
+import "net/netip"
 
 // Key is a TSIG key (RFC 8945).
 type Key struct {
@@ -23,9 +20,9 @@ func keysOf(n *node) []Key {
 }
 
 func keyOf(n *node) Key {
-	alg, bits, _ := tsigAlgorithm(n.get("algorithm").str())
-	secret, _ := base64.StdEncoding.DecodeString(withoutSpace(n.get("secret").str()))
-	return Key{Name: keyName(n.block.name.str()), Algorithm: alg, Bits: bits, Secret: secret, Pos: n.pos}
+	a := parseTSIGAlgorithm(n.get("algorithm").str())
+	secret, _ := decodeBase64(n.get("secret").str(), maxSecret)
+	return Key{Name: keyName(n.block.name.str()), Algorithm: a.name, Bits: a.bits, Secret: secret, Pos: n.pos}
 }
 
 // ParseKeyFile reads a file with a single key statement: rndc.key, session.key.

@@ -297,14 +297,8 @@ func className(n *node, otherwise string) string {
 	if !n.isString() {
 		return otherwise
 	}
-	switch s := upperString(n.text); s {
-	case "CHAOS":
-		return "CH"
-	case "HESIOD":
-		return "HS"
-	default:
-		return s
-	}
+	class, _ := parseClass(n.text)
+	return class
 }
 
 func upperString(s string) string {

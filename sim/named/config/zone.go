@@ -81,6 +81,9 @@ type Zone struct {
 	ZeroNoSOATTL Setting[bool]
 	DNSSECPolicy Setting[string] // none when there is none
 	InlineSign   Setting[bool]
+
+	classWord string // as written, empty when not
+	dlz       bool   // the data come from a DLZ module
 }
 
 // ZoneChecks are the checks done while a zone is loaded: fail, warn or ignore, and yes or no.
@@ -105,6 +108,8 @@ func (b *builder) zone(n *node, class string, outer scope) *Zone {
 	in := scope{own}
 	z := &Zone{Text: n.field("name").str(), Class: className(n.field("class"), class), Pos: n.pos}
 	z.Name = keyName(z.Text)
+	z.classWord = n.field("class").str()
+	z.dlz = own.get("dlz") != nil
 	if v := own.get("in-view"); v != nil {
 		z.Type, z.InView = InView, v.text
 		return z
