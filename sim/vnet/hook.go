@@ -78,13 +78,13 @@ func (nd *Node) SetHook(h Hook) { nd.hook = h }
 // PortFilter is an ISP's filter on a router, such as "customers may not send
 // to port 25". It looks at packets the router forwards.
 type PortFilter struct {
-	Name      string // shown in the trace
-	Proto     uint8  // ProtoTCP, ProtoUDP; 0 for both
-	Port      uint16 // destination port; 0 for all
-	Inbound   bool   // packets towards a customer
-	Outbound  bool   // packets from a customer
-	Customers []netip.Prefix
-	Except    []netip.Addr // customers that are not filtered (a business line)
-	Action    Action       // Drop or Reject; Accept switches the filter off
+	Name      string         // shown in the trace
+	Proto     uint8          // ProtoTCP, ProtoUDP; 0 for both
+	Port      uint16         // destination port; 0 for all
+	Inbound   bool           // packets towards a customer
+	Outbound  bool           // packets from a customer
+	Customers []netip.Prefix // none: everybody
+	Except    []netip.Addr   // customers that are not filtered (a business line)
+	Action    Action         // Drop or Reject; Accept switches the filter off
 	With      RejectWith
 }

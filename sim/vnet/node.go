@@ -1,0 +1,180 @@
+package vnet
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"net/netip"
+	"slices"
+)
+
+// Node is a host or a router: an IP stack with interfaces, routes, filters and
+// sockets. Its zero sockets cost nothing.
+type Node struct {
+	Name       string
+	Forwarding bool // passes on packets that are not for itself (net.ipv4.ip_forward)
+
+	net     *Net
+	lo      Iface
+	ifaces  []*Iface
+	routes  []route
+	hook    Hook
+	filters []PortFilter
+	down    bool
+	ports   *rand.Rand
+	udp     map[uint16][]*UDPSocket
+	tcp     map[uint16][]*Listener
+	conns   map[connKey]*Conn
+	waits   []*Conn // in TIME-WAIT, oldest first
+	echoes  map[uint16]*echoWait
+	echoID  uint16
+}
+
+// Iface is a network interface of a node.
+type Iface struct {
+	Name  string
+	node  *Node
+	link  *Link // nil for lo
+	addrs []netip.Prefix
+	down  bool
+}
+
+// Node returns the node the interface belongs to.
+func (i *Iface) Node() *Node { return i.node }
+
+// Link returns the link the interface is attached to, nil for lo.
+func (i *Iface) Link() *Link { return i.link }
+
+// Addrs returns the interface's addresses with their prefix lengths.
+func (i *Iface) Addrs() []netip.Prefix { return i.addrs }
+
+// SetDown switches the interface off (ip link set down) or on.
+func (i *Iface) SetDown(down bool) { i.down = down }
+
+// IsDown reports whether the interface is switched off.
+func (i *Iface) IsDown() bool { return i.down }
+
+func (i *Iface) has(a netip.Addr) bool {
+	for j := range i.addrs {
+		if i.addrs[j].Addr() == a {
+			return true
+		}
+	}
+	return false
+}
+
+// Net returns the network the node belongs to.
+func (nd *Node) Net() *Net { return nd.net }
+
+// Attach adds an interface on a link. Each address brings the route to its
+// subnet.
+func (nd *Node) Attach(l *Link, ifname string, addrs ...netip.Prefix) (*Iface, error) {
+	if ifname == "" || nd.Iface(ifname) != nil {
+		return nil, fmt.Errorf("%s: interface %q: %w", nd.Name, ifname, EEXIST)
+	}
+	ifc := &Iface{Name: ifname, node: nd, link: l}
+	for _, a := range addrs {
+		if err := checkAddr(ifc, a); err != nil {
+			return nil, err
+		}
+	}
+	nd.ifaces = append(nd.ifaces, ifc)
+	l.ifaces = append(l.ifaces, ifc)
+	for _, a := range addrs {
+		ifc.attach(a)
+	}
+	return ifc, nil
+}
+
+func checkAddr(i *Iface, a netip.Prefix) error {
+	if !a.IsValid() || a.Addr().Is4In6() || a.Addr().IsUnspecified() || a.Addr().IsLoopback() {
+		return fmt.Errorf("%s: address %v on %s: %w", i.node.Name, a, i.Name, EINVAL)
+	}
+	return nil
+}
+
+// AddAddr gives the interface another address (ip addr add).
+func (i *Iface) AddAddr(a netip.Prefix) error {
+	if err := checkAddr(i, a); err != nil {
+		return err
+	}
+	if i.has(a.Addr()) {
+		return fmt.Errorf("%s: address %v on %s: %w", i.node.Name, a, i.Name, EEXIST)
+	}
+	i.attach(a)
+	return nil
+}
+
+func (i *Iface) attach(a netip.Prefix) {
+	i.addrs = append(i.addrs[:len(i.addrs):len(i.addrs)], a)
+	if n := i.node.net; n.owners[a.Addr()] == nil {
+		n.owners[a.Addr()] = i
+	}
+	if !a.IsSingleIP() {
+		i.node.insert(route{Route: Route{Dst: a.Masked(), Dev: i.Name, Src: a.Addr(), Proto: "kernel"}, out: i})
+	}
+}
+
+// DelAddr takes an address from the interface, with the subnet's route.
+func (i *Iface) DelAddr(a netip.Prefix) error {
+	k := slices.Index(i.addrs, a)
+	if k < 0 || i.link == nil {
+		return fmt.Errorf("%s: address %v on %s: %w", i.node.Name, a, i.Name, EADDRNOTAVAIL)
+	}
+	i.addrs = slices.Delete(slices.Clone(i.addrs), k, k+1)
+	i.node.routes = slices.DeleteFunc(i.node.routes, func(r route) bool { return r.out == i && r.Src == a.Addr() })
+	if n := i.node.net; n.owners[a.Addr()] == i {
+		n.disown(a.Addr())
+	}
+	return nil
+}
+
+// Ifaces returns the interfaces, lo first.
+func (nd *Node) Ifaces() []*Iface { return append([]*Iface{&nd.lo}, nd.ifaces...) }
+
+// Iface returns the interface with the given name, or nil.
+func (nd *Node) Iface(name string) *Iface {
+	if name == "lo" {
+		return &nd.lo
+	}
+	for _, i := range nd.ifaces {
+		if i.Name == name {
+			return i
+		}
+	}
+	return nil
+}
+
+// Local reports whether the address belongs to the node.
+func (nd *Node) Local(a netip.Addr) bool {
+	for _, i := range nd.ifaces {
+		if i.has(a) {
+			return true
+		}
+	}
+	return a.IsLoopback()
+}
+
+// Down powers the node off: its sockets die without a word, and nobody answers
+// for its addresses.
+func (nd *Node) Down() {
+	if nd.down {
+		return
+	}
+	nd.down = true
+	for _, c := range nd.sortedConns() {
+		c.die(ENETDOWN)
+	}
+	for _, s := range sorted(nd.udp, func(s *UDPSocket) uint64 { return s.id }) {
+		s.Close()
+	}
+	for _, l := range sorted(nd.tcp, func(l *Listener) uint64 { return l.id }) {
+		l.Close()
+	}
+	nd.waits = nil
+}
+
+// Up powers the node on again. Interfaces and routes are as before.
+func (nd *Node) Up() { nd.down = false }
+
+// IsDown reports whether the node is powered off.
+func (nd *Node) IsDown() bool { return nd.down }

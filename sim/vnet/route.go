@@ -1,0 +1,194 @@
+package vnet
+
+import (
+	"fmt"
+	"net/netip"
+	"slices"
+)
+
+// RouteType is what a route does with the packets it matches.
+type RouteType uint8
+
+const (
+	Unicast     RouteType = iota // sends them on
+	Blackhole                    // discards them silently
+	Unreachable                  // answers host unreachable
+	Prohibit                     // answers administratively prohibited
+)
+
+// Route is an entry of a routing table, as `ip route` shows it.
+type Route struct {
+	Dst    netip.Prefix
+	Via    netip.Addr // the gateway; invalid: the destination is on the link
+	Dev    string     // may be left out when Via decides it
+	Src    netip.Addr // preferred source address
+	Metric int
+	Proto  string // who made it: "kernel", "static", "boot", "ra"
+	Type   RouteType
+}
+
+type route struct {
+	Route
+	out *Iface // nil unless Unicast
+}
+
+// AddRoute adds a route. Errors are those of `ip route add`: EINVAL (host bits
+// set, mixed families), ENODEV, ENETUNREACH (the gateway is not on a link of
+// the node), EEXIST.
+func (nd *Node) AddRoute(r Route) error {
+	fail := func(err Errno) error { return fmt.Errorf("%s: route to %v: %w", nd.Name, r.Dst, err) }
+	if !r.Dst.IsValid() || r.Dst != r.Dst.Masked() || r.Via.IsValid() && r.Via.Is4() != r.Dst.Addr().Is4() {
+		return fail(EINVAL)
+	}
+	e := route{Route: r}
+	if r.Type == Unicast {
+		if r.Dev != "" {
+			if e.out = nd.Iface(r.Dev); e.out == nil {
+				return fail(ENODEV)
+			}
+		} else if !r.Via.IsValid() {
+			return fail(ENODEV)
+		}
+		if r.Via.IsValid() {
+			gw := nd.onLink(r.Via, e.out)
+			if gw == nil || nd.Local(r.Via) {
+				return fail(ENETUNREACH)
+			}
+			e.out, e.Dev = gw, gw.Name
+		}
+	}
+	for i := range nd.routes {
+		if nd.routes[i].Dst == r.Dst && nd.routes[i].Metric == r.Metric {
+			return fail(EEXIST)
+		}
+	}
+	nd.insert(e)
+	return nil
+}
+
+// onLink returns the interface over which a is reached without a gateway.
+func (nd *Node) onLink(a netip.Addr, dev *Iface) *Iface {
+	for i := range nd.routes {
+		r := &nd.routes[i]
+		if r.Type == Unicast && !r.Via.IsValid() && r.Dst.Contains(a) && (dev == nil || r.out == dev) {
+			return r.out
+		}
+	}
+	return nil
+}
+
+// insert keeps the table in the order in which it is searched: longest prefix,
+// then lowest metric, then oldest.
+func (nd *Node) insert(e route) {
+	at, _ := slices.BinarySearchFunc(nd.routes, e, func(a, b route) int {
+		if a.Dst.Bits() > b.Dst.Bits() || a.Dst.Bits() == b.Dst.Bits() && a.Metric <= b.Metric {
+			return -1
+		}
+		return 1
+	})
+	nd.routes = slices.Insert(nd.routes, at, e)
+}
+
+// DelRoute removes the first route that has r's destination and, where r sets
+// them, its gateway, device and metric. Without one the error is ESRCH.
+func (nd *Node) DelRoute(r Route) error {
+	for i := range nd.routes {
+		e := &nd.routes[i]
+		if e.Dst == r.Dst && (!r.Via.IsValid() || e.Via == r.Via) && (r.Dev == "" || e.Dev == r.Dev) &&
+			(r.Metric == 0 || e.Metric == r.Metric) {
+			nd.routes = slices.Delete(nd.routes, i, i+1)
+			return nil
+		}
+	}
+	return fmt.Errorf("%s: route to %v: %w", nd.Name, r.Dst, ESRCH)
+}
+
+// Routes returns the routing table in the order in which it is searched.
+func (nd *Node) Routes() []Route {
+	list := make([]Route, len(nd.routes))
+	for i := range nd.routes {
+		list[i] = nd.routes[i].Route
+	}
+	return list
+}
+
+// RouteTo returns the route a packet to dst takes, as `ip route get`.
+func (nd *Node) RouteTo(dst netip.Addr) (Route, error) {
+	if dst = dst.Unmap(); nd.Local(dst) {
+		return Route{Dst: netip.PrefixFrom(dst, dst.BitLen()), Dev: "lo", Src: dst, Proto: "kernel"}, nil
+	}
+	r, err := nd.lookup(dst)
+	if err != "" {
+		return Route{}, err
+	}
+	return r.Route, nil
+}
+
+// lookup finds the route to an address that is not the node's own.
+func (nd *Node) lookup(dst netip.Addr) (*route, Errno) {
+	for i := range nd.routes {
+		r := &nd.routes[i]
+		if !r.Dst.Contains(dst) || r.out != nil && r.out.down {
+			continue
+		}
+		switch r.Type {
+		case Blackhole:
+			return r, EINVAL
+		case Unreachable:
+			return r, EHOSTUNREACH
+		case Prohibit:
+			return r, EACCES
+		}
+		return r, ""
+	}
+	return nil, ENETUNREACH
+}
+
+// hop returns the neighbour to which the route hands a packet for dst.
+func (r *route) hop(dst netip.Addr) netip.Addr {
+	if r.Via.IsValid() {
+		return r.Via
+	}
+	return dst
+}
+
+// SourceFor returns the source address of packets to dst for which the sender
+// chose none: the destination itself if it is local, else the route's
+// preferred source, else the interface's address in the gateway's subnet, else
+// its first of the family.
+func (nd *Node) SourceFor(dst netip.Addr) (netip.Addr, error) {
+	if dst = dst.Unmap(); nd.Local(dst) {
+		return dst, nil
+	}
+	r, err := nd.lookup(dst)
+	if err != "" {
+		return netip.Addr{}, err
+	}
+	if r.Src.IsValid() {
+		return r.Src, nil
+	}
+	var first netip.Addr
+	hop := r.hop(dst)
+	for _, a := range r.out.addrs {
+		if a.Addr().Is4() != dst.Is4() {
+			continue
+		}
+		if a.Contains(hop) {
+			return a.Addr(), nil
+		}
+		if !first.IsValid() {
+			first = a.Addr()
+		}
+	}
+	for _, i := range nd.ifaces {
+		for _, a := range i.addrs {
+			if !first.IsValid() && a.Addr().Is4() == dst.Is4() {
+				first = a.Addr()
+			}
+		}
+	}
+	if !first.IsValid() {
+		return first, EADDRNOTAVAIL
+	}
+	return first, nil
+}
