@@ -35,6 +35,7 @@ type verdict struct {
 }
 
 func newVerdict(status int, text string) verdict {
+	text = regexp.MustCompile(`buffer-0x[0-9a-f]+`).ReplaceAllString(text, "buffer-0x0")
 	v := verdict{status: status, text: text}
 	place := regexp.MustCompile(`[\w.]+:\d+:`)
 	for _, l := range strings.Split(text, "\n") {

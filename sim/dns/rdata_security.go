@@ -216,7 +216,7 @@ func (r *rdataReader) hex(length int) Result {
 
 // foreign lets github.com/miekg/dns parse a type this package has no parser for.
 func (r *rdataReader) foreign(rrtype uint16) Result {
-	if _, ok := mdns.TypeToRR[rrtype]; !ok || typeNames[rrtype] == "" || r.class != mdns.ClassINET {
+	if _, ok := mdns.TypeToRR[rrtype]; !ok || isMeta(rrtype) || typeNames[rrtype] == "" || r.class != mdns.ClassINET {
 		return ErrUnknown
 	}
 	var text strings.Builder

@@ -34,7 +34,7 @@ func (r *rdataReader) known(rrtype uint16) Result {
 	case typeURI:
 		return r.uri()
 	case typeNAPTR:
-		return firstError(r.uint16, r.uint16, r.text, r.text, r.text, r.anyName)
+		return r.naptr()
 	case typeRP:
 		return firstError(r.mailbox, r.anyName)
 	case typeMINFO:
@@ -231,4 +231,55 @@ func (r *rdataReader) uri() Result {
 	var res Result
 	r.buf, res = unescape(r.buf, r.tok.text)
 	return r.giveBack(res)
+}
+
+// RFC 3403 4.1; the regular expression field must be well formed.
+func (r *rdataReader) naptr() Result {
+	if res := firstError(r.uint16, r.uint16, r.text, r.text); res != resultOK {
+		return res
+	}
+	start := len(r.buf)
+	if res := r.text(); res != resultOK {
+		return res
+	}
+	if !validSubstitution(string(r.buf[start+1:])) {
+		return r.giveBack(ErrSyntax)
+	}
+	return r.name(anyName)
+}
+
+// validSubstitution reports whether s is empty or has the form of RFC 3402 3.2:
+// delimiter, expression, delimiter, replacement, delimiter, flags.
+func validSubstitution(s string) bool {
+	if s == "" {
+		return true
+	}
+	delimiter := s[0]
+	if isDigit(int(delimiter)) || delimiter == '\\' || delimiter == 'i' || delimiter == 0 {
+		return false
+	}
+	part, groups, highest := 0, 0, 0
+	for i := 1; i < len(s); i++ {
+		c := s[i]
+		switch {
+		case c == 0:
+			return false
+		case c == delimiter:
+			if part++; part > 2 {
+				return false
+			}
+		case part == 2 && c != 'i':
+			return false
+		case c == '\\':
+			if i++; i == len(s) || s[i] == 0 || part == 1 && s[i] == '0' {
+				return false
+			}
+			if part == 1 && isDigit(int(s[i])) {
+				highest = max(highest, int(s[i]-'0'))
+			}
+		case part == 0 && c == '(':
+			groups++
+		}
+	}
+	return part == 2 && highest <= groups
 }

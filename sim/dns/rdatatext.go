@@ -2,6 +2,7 @@ package dns
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 
 	mdns "github.com/miekg/dns"
@@ -38,8 +39,27 @@ func rdataText(rr mdns.RR, origin string, commented bool) string {
 		return quotedTexts([]string{rr.Cpu, rr.Os})
 	case *mdns.CAA:
 		return fmt.Sprintf("%d %s %s", rr.Flag, rr.Tag, quotedTexts([]string{rr.Value}))
+	case *mdns.NAPTR:
+		return fmt.Sprintf("%d %d %s %s", rr.Order, rr.Preference, quotedTexts([]string{rr.Flags, rr.Service, rr.Regexp}), rel(rr.Replacement))
+	case *mdns.KX:
+		return fmt.Sprintf("%d %s", rr.Preference, rel(rr.Exchanger))
+	case *mdns.DS:
+		return encoded(fmt.Sprintf("%d %d %d", rr.KeyTag, rr.Algorithm, rr.DigestType), strings.ToUpper(rr.Digest), 2, commented) + closing(" )", commented)
+	case *mdns.SSHFP:
+		return encoded(fmt.Sprintf("%d %d", rr.Algorithm, rr.Type), strings.ToUpper(rr.FingerPrint), 2, commented) + closing(" )", commented)
+	case *mdns.TLSA:
+		return encoded(fmt.Sprintf("%d %d %d", rr.Usage, rr.Selector, rr.MatchingType), strings.ToUpper(rr.Certificate), 2, commented) + closing(" )", commented)
+	case *mdns.DNSKEY:
+		head := fmt.Sprintf("%d %d %d", rr.Flags, rr.Protocol, rr.Algorithm)
+		return encoded(head, rr.PublicKey, 4, commented) + closing(lineIndent+") ; "+keyWords(rr), commented)
+	case *mdns.LOC:
+		return locText(rr)
 	case *mdns.RFC3597:
-		return fmt.Sprintf(`\# %d %s`, len(rr.Rdata)/2, strings.ToUpper(rr.Rdata))
+		data := strings.ToUpper(rr.Rdata)
+		if commented {
+			data = "( " + data + " )"
+		}
+		return fmt.Sprintf(`\# %d %s`, len(rr.Rdata)/2, data)
 	}
 	return strings.TrimPrefix(rr.String(), rr.Header().String())
 }
@@ -59,7 +79,7 @@ func soaText(soa *mdns.SOA, rel func(string) string, commented bool) string {
 	if !commented {
 		return fmt.Sprintf("%s %d %d %d %d %d", head, soa.Serial, soa.Refresh, soa.Retry, soa.Expire, soa.Minttl)
 	}
-	const indent = "\n\t\t\t\t"
+	const indent = lineIndent
 	var b strings.Builder
 	b.WriteString(head + " (" + indent)
 	fmt.Fprintf(&b, "%-10d ; serial%s", soa.Serial, indent)
@@ -81,4 +101,80 @@ func quotedTexts(texts []string) string {
 		quoted[i] = `"` + t + `"`
 	}
 	return strings.Join(quoted, " ")
+}
+
+// lineIndent continues a record on the next line, at the column of the rdata.
+const lineIndent = "\n\t\t\t\t"
+
+// encoded writes hexadecimal or base64 text in words of BIND's length, spread
+// over lines in parentheses if lines. unit is the number of digits that stay
+// together.
+func encoded(head, digits string, unit int, lines bool) string {
+	word, gap := 58, " "
+	if lines {
+		head += " ("
+		word, gap = 46, lineIndent
+	}
+	size := unit
+	for size+unit < word {
+		size += unit
+	}
+	var b strings.Builder
+	b.WriteString(head)
+	for len(digits) > 0 {
+		n := min(size, len(digits))
+		b.WriteString(gap + digits[:n])
+		digits = digits[n:]
+	}
+	return b.String()
+}
+
+func closing(text string, lines bool) string {
+	if lines {
+		return text
+	}
+	return ""
+}
+
+// keyWords is BIND's comment on a DNSKEY (RFC 4034 section 2.1.1 and appendix B).
+func keyWords(key *mdns.DNSKEY) string {
+	kind := "ZSK"
+	switch {
+	case key.Flags&mdns.SEP != 0 && key.Flags&mdns.REVOKE != 0:
+		kind = "revoked KSK"
+	case key.Flags&mdns.SEP != 0:
+		kind = "KSK"
+	}
+	algorithm, ok := mdns.AlgorithmToString[key.Algorithm]
+	if !ok {
+		algorithm = strconv.Itoa(int(key.Algorithm))
+	}
+	return fmt.Sprintf("%s; alg = %s ; key id = %d", kind, algorithm, key.KeyTag())
+}
+
+// locText writes a position (RFC 1876 section 3).
+func locText(loc *mdns.LOC) string {
+	angle := func(v uint32, positive, negative string) string {
+		half, sign := v-1<<31, positive
+		if v < 1<<31 {
+			half, sign = 1<<31-v, negative
+		}
+		return fmt.Sprintf("%d %d %d.%03d %s", half/3600000, half/60000%60, half/1000%60, half%1000, sign)
+	}
+	precision := func(v uint8) string {
+		value := uint64(v >> 4)
+		for range v & 15 {
+			value *= 10
+		}
+		if v&15 > 1 {
+			return fmt.Sprintf("%dm", value/100)
+		}
+		return fmt.Sprintf("0.%02dm", value)
+	}
+	altitude, sign := int64(loc.Altitude)-10000000, ""
+	if altitude < 0 {
+		altitude, sign = -altitude, "-"
+	}
+	return fmt.Sprintf("%s %s %s%d.%02dm %s %s %s", angle(loc.Latitude, "N", "S"), angle(loc.Longitude, "E", "W"),
+		sign, altitude/100, altitude%100, precision(loc.Size), precision(loc.HorizPre), precision(loc.VertPre))
 }

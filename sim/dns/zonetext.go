@@ -21,12 +21,13 @@ const (
 
 // Text writes the zone as BIND does.
 func (z *Zone) Text(style TextStyle) string {
-	w := &zoneWriter{style: style, class: ClassName(z.class), at: "\x00none"}
+	w := &zoneWriter{style: style, class: ClassName(z.class)}
+	branches := z.branches()
 	for _, n := range z.order {
 		w.owner = n.name
 		w.sameName = false
 		if style == RelativeStyle {
-			w.setOrigin(n.name)
+			w.setOrigin(z.originFor(n, branches))
 		}
 		for _, set := range n.sets {
 			w.set(set)
@@ -48,14 +49,56 @@ type zoneWriter struct {
 	classDone bool
 }
 
-// setOrigin writes $ORIGIN with the owner's parent where it changes. An owner
-// equal to the current origin's top name is written below the parent's, as BIND
-// does when it leaves a name.
-func (w *zoneWriter) setOrigin(owner string) {
-	if parent := Parent(owner); w.at != parent {
-		w.at = parent
-		w.out.WriteString("$ORIGIN " + fileName(parent) + "\n")
+// setOrigin writes $ORIGIN where it changes.
+func (w *zoneWriter) setOrigin(origin string) {
+	if w.at != origin {
+		w.at = origin
+		w.out.WriteString("$ORIGIN " + fileName(origin) + "\n")
 	}
+}
+
+// branches are the names at which BIND's tree of names divides: every owner, the
+// longest name two neighbours have in common, and the name a wildcard hangs on.
+func (z *Zone) branches() map[string]bool {
+	found := make(map[string]bool, len(z.order))
+	last := ""
+	for _, n := range z.order {
+		name := lowerName(n.name)
+		found[name] = true
+		if last != "" {
+			found[lastLabels(name, mdns.CompareDomainName(last, name))] = true
+		}
+		for up := name; up != "." && len(up) > len(z.origin); up = parentName(up) {
+			if strings.HasPrefix(up, "*.") {
+				found[up], found[parentName(up)] = true, true
+			}
+		}
+		last = name
+	}
+	return found
+}
+
+// lastLabels is the name's last n labels.
+func lastLabels(name string, n int) string {
+	for skip := mdns.CountLabel(name) - n; skip > 0; skip-- {
+		name = parentName(name)
+	}
+	return name
+}
+
+// originFor is the name below which BIND writes an owner: the nearest branch
+// above it, outside the zone the root.
+func (z *Zone) originFor(n *node, branches map[string]bool) string {
+	for name := lowerName(n.name); len(name) > len(z.origin); {
+		name = parentName(name)
+		if branches[name] {
+			if up := z.nodes[name]; up != nil && len(up.sets) > 0 {
+				return up.name
+			}
+			return n.name[len(n.name)-len(name):]
+		}
+	}
+	return "."
 }
 
 // fileName is a name as BIND writes it into files.
