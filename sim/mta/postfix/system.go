@@ -19,6 +19,7 @@ type File struct {
 type System struct {
 	ReadFile func(path string) (File, error)              // errors as of io/fs
 	DNS      mail.LookupFunc                              // may block
+	Now      func() time.Time                             // nil: unknown
 	HasUser  func(name string) bool                       // is there such a login name?
 	Policy   func(server, request string) (string, error) // check_policy_service; returns the action
 	Log      func(Diagnostic)
