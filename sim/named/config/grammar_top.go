@@ -15,7 +15,7 @@ var topClauses = []clause{
 	{name: "options", typ: optionsMap},
 	{name: "parental-agents", typ: namedServers, flags: flagMulti},
 	{name: "primaries", typ: namedServers, flags: flagMulti},
-	{name: "statistics-channels", typ: statsMap, flags: flagMulti | flagNotBuilt},
+	{name: "statistics-channels", typ: statsMap, flags: flagMulti},
 	{name: "tls", typ: tlsMap, flags: flagMulti},
 	{name: "view", typ: viewTuple, flags: flagMulti},
 }
