@@ -4,15 +4,18 @@ import mdns "github.com/miekg/dns"
 
 // addAdditional adds the addresses of the hosts that NS, MX and SRV records in
 // the sections before point to (RFC 1035 section 3.3, RFC 2782), as far as the
-// zones here hold them: authoritative data or glue.
-func (a *Answer) addAdditional(zones zoneFinder) {
+// zone, or with crossZone any zone here, holds them. Glue counts in referrals only.
+func (a *Answer) addAdditional(zones zoneFinder, crossZone bool) {
 	for _, section := range [2][]mdns.RR{a.Answer, a.Authority} {
 		for _, rr := range section {
 			target := additionalName(rr)
 			if target == "" || target == "." {
 				continue
 			}
-			a.addHost(zones, lowerName(target))
+			host := lowerName(target)
+			if z := zones.zoneFor(host, typeA); z != nil && (z == a.Zone || crossZone) {
+				a.addHost(z, host)
+			}
 		}
 	}
 }
@@ -32,20 +35,17 @@ func additionalName(rr mdns.RR) string {
 	return ""
 }
 
-// addHost adds the addresses of one host. Below a zone cut only glue of the
-// delegation that is being answered counts.
-func (a *Answer) addHost(zones zoneFinder, host string) {
-	z := zones.zoneFor(host, typeA)
-	if z == nil {
-		return
-	}
+// addHost adds the addresses of one host.
+func (a *Answer) addHost(z *Zone, host string) {
 	m := z.find(host, typeA)
 	n := m.node
 	switch {
 	case m.dname:
 		return
 	case m.stopped == Delegation:
-		n = z.nodes[host]
+		if n = nil; a.Outcome == Delegation {
+			n = z.nodes[host]
+		}
 	case n == nil && z.wildcards:
 		if w := z.nodes[wildcardOf(m.above, host, m.depth)]; w != nil {
 			a.addAddresses(w, host, true)

@@ -66,6 +66,8 @@ func (a *Answer) Rcode() int {
 		return mdns.RcodeNameError
 	case NotAuthoritative:
 		return mdns.RcodeRefused
+	case AliasLoop:
+		return mdns.RcodeServerFailure
 	}
 	return mdns.RcodeSuccess
 }
@@ -120,8 +122,13 @@ func (z *Zone) find(name string, qtype uint16) match {
 // Lookup answers a question from this zone alone, following aliases that stay
 // inside it (RFC 1034 section 4.3.2). The authority section is filled in full.
 func (z *Zone) Lookup(name string, qtype uint16) *Answer {
-	zones := soleZone{z}
-	return lookup(zones, name, qtype, false)
+	return lookup(soleZone{z}, name, qtype, scope{})
+}
+
+// scope says how much a look-up may use and tell.
+type scope struct {
+	minimal   bool // leave the zone's own NS records out of positive answers
+	crossZone bool // follow aliases into, and take addresses from, other zones here
 }
 
 // zoneFinder finds the zone closest to a canonical name.
@@ -139,13 +146,14 @@ func (s soleZone) zoneFor(name string, _ uint16) *Zone {
 }
 
 // lookup answers a question from zones. Each round asks the zone closest to the
-// current name; an alias starts another round with its target.
-func lookup(zones zoneFinder, name string, qtype uint16, minimal bool) *Answer {
+// current name; an alias starts another round with its target. As in BIND, a
+// server that does not recurse for the client stays in the first name's zone.
+func lookup(zones zoneFinder, name string, qtype uint16, within scope) *Answer {
 	a := &Answer{Why: make([]Step, 0, 3)}
 	for round := 0; ; round++ {
 		canonical := lowerName(name)
 		z := zones.zoneFor(canonical, qtype)
-		if z == nil {
+		if z == nil || round > 0 && z != a.Zone && !within.crossZone {
 			a.Outcome = LeavesZone
 			if round == 0 {
 				a.Outcome = NotAuthoritative
@@ -171,8 +179,10 @@ func lookup(zones zoneFinder, name string, qtype uint16, minimal bool) *Answer {
 		}
 		name = target
 	}
-	a.addAuthority(minimal)
-	a.addAdditional(zones)
+	a.addAuthority(within.minimal, qtype)
+	if qtype != typeANY || a.Outcome == Delegation {
+		a.addAdditional(zones, within.crossZone)
+	}
 	return a
 }
 
@@ -295,15 +305,20 @@ func (a *Answer) rewrite(m match, name, canonical string, qtype uint16) string {
 }
 
 // addAuthority adds the SOA of a negative answer (RFC 2308 section 3) or, unless
-// minimal, the zone's own NS records.
-func (a *Answer) addAuthority(minimal bool) {
+// minimal, the zone's own NS records. A question for the SOA of a missing name
+// gets a TTL of 0 (BIND's zero-no-soa-ttl).
+func (a *Answer) addAuthority(minimal bool, qtype uint16) {
 	z := a.Zone
 	if z == nil {
 		return
 	}
 	switch a.Outcome {
 	case NoData, NameError:
-		if z.negativeSOA != nil {
+		switch {
+		case z.negativeSOA == nil:
+		case a.Outcome == NameError && qtype == typeSOA:
+			a.Authority = append(a.Authority, withTTL(z.negativeSOA, 0))
+		default:
 			a.Authority = append(a.Authority, z.negativeSOA)
 		}
 	case Success:

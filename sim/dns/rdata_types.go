@@ -45,6 +45,8 @@ func (r *rdataReader) known(rrtype uint16) Result {
 		return firstError(r.uint16, r.anyName)
 	case typeX25:
 		return r.text()
+	case typeLOC:
+		return r.loc()
 	}
 	return r.security(rrtype)
 }

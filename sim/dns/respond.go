@@ -75,10 +75,11 @@ func (s *ZoneSet) zoneFor(name string, qtype uint16) *Zone {
 	return nil
 }
 
-// Lookup answers a question from all zones of the set. With minimal, the zone's
-// own NS records are left out of positive answers.
-func (s *ZoneSet) Lookup(name string, qtype uint16, minimal bool) *Answer {
-	return lookup(s, mdns.Fqdn(name), qtype, minimal)
+// Lookup answers a question from the zones of the set. With crossZone, aliases
+// are followed from one zone into another, as a server does for clients it
+// recurses for.
+func (s *ZoneSet) Lookup(name string, qtype uint16, crossZone bool) *Answer {
+	return lookup(s, mdns.Fqdn(name), qtype, scope{crossZone: crossZone})
 }
 
 // MinimalResponses is BIND's option of that name.
@@ -97,7 +98,7 @@ type RespondOptions struct {
 	UDP                bool // bound the size by the client's buffer and set TC
 	MaxUDP             int  // max-udp-size; zero means 1232
 	EDNSSize           int  // edns-udp-size as advertised; zero means 1232
-	RecursionAvailable bool // RA
+	RecursionAvailable bool // RA: this client may have recursion
 	Minimal            MinimalResponses
 	// Shuffle, if set, reorders the records of one set (rrset-order): it has the
 	// form of math/rand's Shuffle.
@@ -147,7 +148,8 @@ func (s *ZoneSet) fill(resp, query *mdns.Msg, opts RespondOptions) *Answer {
 		resp.Rcode = mdns.RcodeRefused
 		return &Answer{Outcome: NotAuthoritative}
 	}
-	a := lookup(s, q.Name, q.Qtype, minimal)
+	cross := query.RecursionDesired && opts.RecursionAvailable
+	a := lookup(s, q.Name, q.Qtype, scope{minimal: minimal, crossZone: cross})
 	resp.Rcode, resp.Authoritative = a.Rcode(), a.Authoritative
 	resp.Answer, resp.Ns = a.Answer, a.Authority
 	if opts.Minimal != MinimalYes || a.Outcome == Delegation {
