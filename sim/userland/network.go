@@ -1,0 +1,52 @@
+package userland
+
+import (
+	"errors"
+	"io"
+
+	"mxlab/sim/host"
+	"mxlab/sim/host/vfs"
+	"mxlab/sim/vnet"
+)
+
+// networkPrograms are the commands that ask the network, or about it.
+func networkPrograms() host.Programs {
+	return host.Programs{
+		"dig": runDig,
+	}
+}
+
+// maxInput bounds what a network tool reads from its standard input.
+const maxInput = 1 << 20
+
+// drainInput reads r to its end, at most maxInput bytes.
+func drainInput(p *host.Proc, r io.Reader) ([]byte, error) {
+	var all []byte
+	buf := make([]byte, 4096)
+	for len(all) < maxInput {
+		p.Step(1)
+		n, err := r.Read(buf)
+		all = append(all, buf[:n]...)
+		if err == io.EOF {
+			break
+		}
+		if err != nil {
+			return all, err
+		}
+	}
+	return all, nil
+}
+
+// systemText is strerror(3) of a failed call to the disk or the network.
+func systemText(err error) string {
+	if e := vnet.Errno(""); errors.As(err, &e) {
+		return e.Error()
+	}
+	if errors.Is(err, vnet.ErrDeadline) {
+		return vnet.ETIMEDOUT.Error()
+	}
+	if errors.Is(err, io.EOF) {
+		return vnet.ECONNRESET.Error()
+	}
+	return vfs.ErrnoOf(err).Error()
+}

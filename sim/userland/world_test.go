@@ -1,0 +1,143 @@
+package userland
+
+import (
+	"io/fs"
+	"net/netip"
+	"strings"
+	"testing"
+	"time"
+
+	mdns "github.com/miekg/dns"
+
+	"mxlab/sim/host"
+	"mxlab/sim/host/vfs"
+	"mxlab/sim/trace"
+	"mxlab/sim/vnet"
+	"mxlab/sim/vtime"
+)
+
+// world is two hosts on one link: client 192.0.2.10, on which commands run, and
+// server 192.0.2.53.
+type world struct {
+	tb             testing.TB
+	k              *vtime.Kernel
+	clock          *vtime.Clock
+	net            *vnet.Net
+	client, server *host.Host
+}
+
+const serverAddr = "192.0.2.53"
+
+var epoch = time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
+
+func newWorld(tb testing.TB) *world {
+	k := vtime.New(epoch, 1)
+	tb.Cleanup(k.Close)
+	w := &world{tb: tb, k: k, clock: k.Clock()}
+	log := trace.NewLog(w.clock, 0)
+	w.net = vnet.New(w.clock, log)
+	lan := w.net.AddLink(vnet.LinkSpec{Name: "lan", Latency: time.Millisecond})
+	limits := host.NewLimits()
+	limits.Steps = 1 << 40
+	limits.Refill()
+	machine := func(name, addr string) *host.Host {
+		node, err := w.net.AddNode(name)
+		if err != nil {
+			tb.Fatal(err)
+		}
+		if _, err := node.Attach(lan, "eth0", netip.MustParsePrefix(addr+"/24")); err != nil {
+			tb.Fatal(err)
+		}
+		disk := vfs.New(nil, vfs.Options{Now: w.clock.Now})
+		return host.New(host.Config{Name: name, Flavour: host.Debian, Clock: w.clock, Log: log, FS: disk, Node: node,
+			Programs: networkPrograms(), Limits: limits})
+	}
+	w.client, w.server = machine("client", "192.0.2.10"), machine("server", serverAddr)
+	if err := w.client.Node.AddRoute(vnet.Route{Dst: netip.MustParsePrefix("0.0.0.0/0"), Via: netip.MustParseAddr("192.0.2.1")}); err != nil {
+		tb.Fatal(err)
+	}
+	w.write("/etc/resolv.conf", "nameserver "+serverAddr+"\n")
+	w.write("/etc/hostname", "client\n")
+	return w
+}
+
+// write makes a file on the client.
+func (w *world) write(path, text string) {
+	w.tb.Helper()
+	dir := path[:strings.LastIndexByte(path, '/')]
+	if err := w.client.FS.MkdirAll(dir, 0o755, host.Root); err != nil {
+		w.tb.Fatal(err)
+	}
+	if err := w.client.FS.WriteFile(path, []byte(text), fs.FileMode(0o644), host.Root); err != nil {
+		w.tb.Fatal(err)
+	}
+}
+
+// result is what a command left behind.
+type result struct {
+	out, err string
+	status   int
+	took     time.Duration
+}
+
+// run runs a command on the client with input on its standard input.
+func (w *world) run(input string, args ...string) result {
+	w.tb.Helper()
+	var r result
+	err := w.k.Do(0, func(t *vtime.Task) {
+		start := w.clock.Since()
+		out, outFD := w.client.NewBuffer()
+		errs, errFD := w.client.NewBuffer()
+		in := host.NewFD(strings.NewReader(input), nil, nil)
+		prog := networkPrograms()[args[0]]
+		if prog == nil {
+			w.tb.Fatalf("no program %s", args[0])
+		}
+		p, err := w.client.Start(nil, prog, host.Spec{Args: args, Env: host.NewEnv("PATH", "/usr/bin:/usr/sbin"), Stdin: in, Stdout: outFD, Stderr: errFD})
+		if err != nil {
+			w.tb.Fatal(err)
+		}
+		r.status = p.Wait(t)
+		r.out, r.err, r.took = string(out.Bytes()), string(errs.Bytes()), w.clock.Since()-start
+	})
+	if err != nil {
+		w.tb.Fatal(err)
+	}
+	return r
+}
+
+// names answers DNS queries on at (host's address and port 53, or another)
+// over UDP and TCP. answer gets the query and returns the messages to send.
+func (w *world) names(h *host.Host, at string, answer func(q *mdns.Msg, tcp bool) [][]byte) {
+	w.tb.Helper()
+	local := netip.MustParseAddrPort(at)
+	var sock *vnet.UDPSocket
+	sock, err := h.Node.ListenUDP(local, vnet.Owner{PID: 15, Name: "named"}, func(d *vnet.Datagram) {
+		q := new(mdns.Msg)
+		if q.Unpack(d.Payload) == nil {
+			for _, wire := range answer(q, false) {
+				sock.SendTo(d.Src, wire)
+			}
+		}
+	})
+	if err != nil {
+		w.tb.Fatal(err)
+	}
+	_, err = h.Node.ListenTCP(local, vnet.Owner{PID: 15, Name: "named"}, func(c *vnet.Conn) {
+		w.clock.Go("named", func(*vtime.Task) {
+			defer c.Close()
+			for {
+				q, ok := readTCPQuery(c)
+				if !ok {
+					return
+				}
+				for _, wire := range answer(q, true) {
+					c.Write(append([]byte{byte(len(wire) >> 8), byte(len(wire))}, wire...))
+				}
+			}
+		})
+	})
+	if err != nil {
+		w.tb.Fatal(err)
+	}
+}
