@@ -63,14 +63,14 @@ func (b *bound) shares(o *bound) bool {
 }
 
 // bind checks an address for bind(2) and returns it in canonical form. Errors:
-// ENETDOWN, EADDRNOTAVAIL, EACCES. An invalid address counts as 0.0.0.0.
+// ENETDOWN, EADDRNOTAVAIL, EACCES. The zero address counts as ::.
 func (nd *Node) bind(local netip.AddrPort, o Owner, opts Option) (netip.AddrPort, error) {
 	a := local.Addr().Unmap().WithZone("")
 	switch {
 	case nd.down:
 		return local, ENETDOWN
 	case !a.IsValid():
-		a = netip.IPv4Unspecified()
+		a = netip.IPv6Unspecified()
 	case !a.IsUnspecified() && !nd.Local(a) && opts&FreeBind == 0:
 		return local, EADDRNOTAVAIL
 	}

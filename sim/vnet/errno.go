@@ -13,6 +13,7 @@ const (
 	ECONNABORTED  Errno = "Software caused connection abort"
 	ECONNREFUSED  Errno = "Connection refused"
 	ECONNRESET    Errno = "Connection reset by peer"
+	EAFNOSUPPORT  Errno = "Address family not supported by protocol"
 	EEXIST        Errno = "File exists"
 	EHOSTUNREACH  Errno = "No route to host"
 	EINVAL        Errno = "Invalid argument"

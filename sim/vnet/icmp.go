@@ -129,17 +129,10 @@ func (nd *Node) answer(f *flight) {
 }
 
 // errorSource is the address from which a node reports an error: the one the
-// packet was sent to, else that of the interface it came in over.
+// packet was sent to, else the one the route back to the sender asks for.
 func (nd *Node) errorSource(f *flight) netip.Addr {
 	if nd.Local(f.Dst) {
 		return f.Dst
-	}
-	if f.in != nil {
-		for _, a := range f.in.addrs {
-			if a.Addr().Is4() == f.Src.Is4() {
-				return a.Addr()
-			}
-		}
 	}
 	a, _ := nd.SourceFor(f.Src)
 	return a
@@ -193,6 +186,7 @@ func (nd *Node) icmpError(p *Packet) {
 		}
 	case ProtoTCP:
 		if c := nd.conns[connKey{local, e.Dst}]; c != nil {
+			c.last = p.Event
 			c.icmp(err)
 		}
 	case ProtoICMP, ProtoICMPv6:

@@ -73,6 +73,7 @@ type Conn struct {
 	fin      bool      // the peer's FIN has arrived
 	err      error     // why the connection is dead
 	told     bool      // err has been returned once
+	last     uint64    // event of the SYN ACK, FIN, RST or ICMP error that changed the state
 	released bool      // by Close or Abort
 	resetOut bool      // an RST of this end is on its way
 	reading  int       // tasks parked in Read

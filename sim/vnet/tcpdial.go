@@ -52,6 +52,7 @@ func (nd *Node) DialTCP(t *vtime.Task, local, remote netip.AddrPort, o Owner, ti
 			c.die(ETIMEDOUT)
 		}
 	}
+	c.because(c.last)
 	if c.err != nil {
 		return nil, ended(span, c.err)
 	}

@@ -54,24 +54,32 @@ func (c *Conn) TryRead(b []byte) (int, error) {
 	case c.in.bytes > 0:
 		n, event := c.in.read(b)
 		c.node.net.buffered -= n
-		scope := clock.Scope()
-		scope.Cause = event
-		clock.SetScope(scope)
+		c.because(event)
 		if c.onData != nil {
 			c.hush()
 		}
 		return n, nil
-	case c.err != nil:
-		if c.fin {
-			return 0, io.EOF
-		}
+	case c.err != nil && !c.fin:
+		c.because(c.last)
 		return 0, c.failure(io.EOF)
 	case c.fin:
+		c.because(c.last)
 		return 0, io.EOF
 	case c.deadline != 0 && clock.Since() >= c.deadline:
 		return 0, ErrDeadline
 	}
 	return 0, EAGAIN
+}
+
+// because makes an event the cause of what the running activity does next.
+func (c *Conn) because(event uint64) {
+	if event == 0 {
+		return
+	}
+	clock := c.node.net.clock
+	scope := clock.Scope()
+	scope.Cause = event
+	clock.SetScope(scope)
 }
 
 // Read reads what has arrived, or parks the running task until something does.

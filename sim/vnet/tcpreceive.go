@@ -38,7 +38,7 @@ func (c *Conn) is(nd *Node, local, remote netip.AddrPort) bool {
 
 // refused handles RST (RFC 9293 3.10.7.2 to 3.10.7.4).
 func (c *Conn) refused(event uint64) {
-	switch c.state {
+	switch c.last = event; c.state {
 	case synSent:
 		c.die(ECONNREFUSED)
 	case timeWait: // RFC 1337: it must not shorten TIME-WAIT
@@ -71,6 +71,7 @@ func (c *Conn) receive(f *flight) {
 	case c.state == synSent:
 		if f.Flags&(SYN|ACK) == SYN|ACK {
 			c.rcvNxt, c.peer, c.state = f.Seq+1, f.conn, established
+			c.last = f.Event
 			c.acked(f.Ack)
 			c.acknowledge()
 			c.readable.Broadcast()
@@ -139,7 +140,7 @@ func (c *Conn) append(s *segment) {
 	if s.flags&FIN == 0 {
 		return
 	}
-	c.fin = true
+	c.fin, c.last = true, s.event
 	switch c.state {
 	case established:
 		c.state = closeWait

@@ -28,7 +28,8 @@ type UDPSocket struct {
 }
 
 // ListenUDP binds a UDP socket. An unspecified address is the wildcard of its
-// family; the IPv6 wildcard takes IPv4 too unless V6Only. Port 0 draws an
+// family; the IPv6 wildcard, and the zero address, take IPv4 too unless V6Only.
+// Port 0 draws an
 // ephemeral port. recv runs as a callback in the causal scope of the packet;
 // with nil, datagrams are swallowed. Errors: EADDRINUSE, EADDRNOTAVAIL,
 // EACCES.
@@ -116,14 +117,14 @@ func (s *UDPSocket) SendFrom(src netip.Addr, dst netip.AddrPort, payload []byte)
 	if !src.IsValid() {
 		src = s.local.Addr()
 	}
+	if !s.speaks(dst.Addr()) || !src.IsUnspecified() && src.Is4() != dst.Addr().Is4() {
+		return EAFNOSUPPORT
+	}
 	if src = src.Unmap(); src.IsUnspecified() {
 		var err error
 		if src, err = nd.SourceFor(dst.Addr()); err != nil {
 			return err
 		}
-	}
-	if src.Is4() != dst.Addr().Is4() {
-		return EINVAL
 	}
 	f := nd.net.newFlight()
 	f.Proto, f.TTL, f.Payload = ProtoUDP, s.ttl, payload
@@ -132,6 +133,12 @@ func (s *UDPSocket) SendFrom(src netip.Addr, dst netip.AddrPort, payload []byte)
 		return err
 	}
 	return nil
+}
+
+// speaks reports whether the socket can send to an address of this family.
+func (s *UDPSocket) speaks(dst netip.Addr) bool {
+	a := s.local.Addr()
+	return a.Is4() == dst.Is4() || a.IsUnspecified() && s.covers(dst)
 }
 
 // Close releases the port. Datagrams on their way find it closed.
