@@ -44,16 +44,17 @@ func (k *Kernel) Do(maxEvents uint64, fn func(*Task)) error {
 	if maxEvents > 0 {
 		t.quota = c.popped + maxEvents
 	}
-	err := t.protect(fn)
-	for i, op := range c.ops {
-		if op == t {
-			c.ops = append(c.ops[:i], c.ops[i+1:]...)
-			break
+	defer func() { // also if fn calls runtime.Goexit, as testing.T.Fatal does
+		for i, op := range c.ops {
+			if op == t {
+				c.ops = append(c.ops[:i], c.ops[i+1:]...)
+				break
+			}
 		}
-	}
-	c.tasks.remove(t)
-	c.yield(nil)
-	return err
+		c.tasks.remove(t)
+		c.yield(nil)
+	}()
+	return t.protect(fn)
 }
 
 // enter makes t, which belongs to the calling goroutine, the holder of the

@@ -89,7 +89,9 @@ func (t *Task) main(fn func(*Task)) {
 		fn(t)
 		return
 	}
-	t.finish(t.protect(fn))
+	err := error(ErrKilled) // stays if fn calls runtime.Goexit
+	defer func() { t.finish(err) }()
+	err = t.protect(fn)
 }
 
 // finish reports how the task ended and releases the baton.
@@ -121,12 +123,22 @@ func (t *Task) protect(fn func(*Task)) (err error) {
 	return nil
 }
 
-// Rethrow must be called by code that recovers panics of code that may wait:
-// it passes on the panic by which a killed task unwinds.
-func Rethrow(r any) {
-	if s, ok := r.(stop); ok {
-		panic(s)
-	}
+// Try runs fn and returns nil, or, if the task was killed in the meantime, the
+// reason; the task then goes on. It is for operations that clean up and report.
+// Other panics pass through.
+func (t *Task) Try(fn func()) (err error) {
+	defer func() {
+		r := recover()
+		s, ok := r.(stop)
+		if r != nil && !ok {
+			panic(r)
+		}
+		if ok {
+			err, t.kill = s.err, nil
+		}
+	}()
+	fn()
+	return nil
 }
 
 // park gives the baton up and returns when the task has been woken and holds
@@ -175,10 +187,6 @@ func (t *Task) Kill(err error) {
 
 // Exit unwinds the running task with err as its reason.
 func (t *Task) Exit(err error) { panic(stop{err}) }
-
-// Revive forgets that a foreground task was killed, so that the code which
-// recovered can clean up and report. It is for the end of an operation.
-func (t *Task) Revive() { t.kill = nil }
 
 // Sleep waits for d of virtual time.
 func (t *Task) Sleep(d time.Duration) {

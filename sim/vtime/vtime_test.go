@@ -3,6 +3,7 @@ package vtime_test
 import (
 	"errors"
 	"fmt"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -126,6 +127,25 @@ func TestPanicReleasesTheBaton(t *testing.T) {
 	})
 	if len(faults) != 3 {
 		t.Fatalf("faults: %v, want one each of task, callback, waiting in a callback", faults)
+	}
+}
+
+func TestGoexitReleasesTheBaton(t *testing.T) {
+	k := vtime.New(start, 1)
+	defer k.Close()
+	done := make(chan struct{})
+	go func() { // as a test that calls t.Fatal
+		defer close(done)
+		k.Do(0, func(*vtime.Task) { runtime.Goexit() })
+	}()
+	<-done
+	var why error
+	err := k.Do(0, func(op *vtime.Task) {
+		op.Clock().Go("task", func(*vtime.Task) { runtime.Goexit() }).OnEnd(func(err error) { why = err })
+		op.Sleep(time.Second)
+	})
+	if err != nil || !errors.Is(why, vtime.ErrKilled) {
+		t.Errorf("operation %v, task %v", err, why)
 	}
 }
 
@@ -266,4 +286,19 @@ func BenchmarkConnectTimeout127s(b *testing.B) {
 			op.Sleep(127 * time.Second)
 		}
 	})
+}
+
+func TestTryGoesOnAfterAKill(t *testing.T) {
+	k := vtime.New(start, 1)
+	defer k.Close()
+	var never vtime.Signal
+	err := k.Do(0, func(op *vtime.Task) {
+		if err := op.Try(func() { never.Wait(op) }); !errors.Is(err, vtime.ErrStuck) {
+			t.Errorf("got %v, want ErrStuck", err)
+		}
+		op.Sleep(time.Second)
+	})
+	if err != nil || k.Clock().Since() != time.Second || never.Waiting() != 0 {
+		t.Errorf("%v at %v", err, k.Clock().Since())
+	}
 }
