@@ -54,6 +54,10 @@ func (z *zone) answer(q *mdns.Msg, tcp bool) [][]byte {
 		m.Rcode = mdns.StringToRcode[strings.ToUpper(code)]
 		return pack(z.withEDNS(q, m))
 	}
+	if q.Question[0].Qclass != mdns.ClassINET {
+		m.Rcode = mdns.RcodeRefused
+		return pack(z.withEDNS(q, m))
+	}
 	if qtype == mdns.TypeAXFR {
 		return z.transfer(m, name)
 	}

@@ -26,6 +26,7 @@ type dig struct {
 	question    bool      // likewise +question
 	split       int
 	keyText     string // -y
+	keyFile     string // -k
 	domain      string // +domain=
 	batch       string // -f
 	greeted     bool   // the first banner was made

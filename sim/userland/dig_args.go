@@ -262,7 +262,7 @@ func (a *digArgs) valued(option byte, value string) {
 	case 'f':
 		a.batch = value
 	case 'k':
-		a.e.fatalf("Couldn't read key from %s: file not found", value)
+		a.keyFile = value
 	case 'p':
 		n, ok := a.number(value, 65535, "port number")
 		if !ok {

@@ -137,11 +137,11 @@ func (d *dig) headerText(l *lookup, m *reply) string {
 		b.WriteString(";; WARNING: recursion requested but not available\n")
 	}
 	if l.edns != -1 && m.IsEdns0() == nil && (m.Rcode == mdns.RcodeFormatError || m.Rcode == mdns.RcodeNotImplemented) {
-		flag := ""
+		retry := ""
 		if l.dnssec {
-			flag = "+nodnssec "
+			retry = "+nodnssec "
 		}
-		fmt.Fprintf(&b, "\n;; WARNING: EDNS query returned status %s - retry with '%s+noedns'\n", rcodeText(m.Rcode), flag)
+		fmt.Fprintf(&b, "\n;; WARNING: EDNS query returned status %s - retry with '%s+noedns'\n", rcodeText(m.Rcode), retry)
 	}
 	return b.String()
 }

@@ -158,6 +158,7 @@ func TestDigPeer(t *testing.T) {
 			continue
 		}
 		t.Run(row, func(t *testing.T) {
+			t.Parallel()
 			args := append([]string{"dig", "-p", strconv.Itoa(port), "@127.0.0.1"}, strings.Fields(row)...)
 			against(t, w, port, args, "")
 		})

@@ -36,7 +36,8 @@ func (a *digArgs) plus(text string) {
 		o.set(a, on, v)
 		return
 	}
-	a.invalid("+" + text)
+	word, _, _ = strings.Cut(text, "=")
+	a.invalid("+" + word)
 }
 
 func findPlus(word string) *plusOption {
@@ -51,15 +52,15 @@ func findPlus(word string) *plusOption {
 }
 
 // flag makes the setter of a simple switch of the lookup.
-func flag(field func(l *lookup) *bool) func(*digArgs, bool, *string) {
+func digSwitch(field func(l *lookup) *bool) func(*digArgs, bool, *string) {
 	return func(a *digArgs, on bool, _ *string) { *field(a.l) = on }
 }
 
 // number makes the setter of an option that needs a number up to limit.
-func number(name, what string, limit uint32, set func(a *digArgs, n uint32)) func(*digArgs, bool, *string) {
+func digNumber(name, what string, limit uint32, set func(a *digArgs, n uint32)) func(*digArgs, bool, *string) {
 	return func(a *digArgs, on bool, value *string) {
 		if !on || value == nil {
-			a.refuse(name, on, value)
+			a.refuse(name, on)
 		}
 		if n, ok := a.number(*value, limit, what); ok {
 			set(a, n)
@@ -70,12 +71,9 @@ func number(name, what string, limit uint32, set func(a *digArgs, n uint32)) fun
 }
 
 // refuse ends the process because of a missing value or a "no".
-func (a *digArgs) refuse(name string, on bool, value *string) {
+func (a *digArgs) refuse(name string, on bool) {
 	if !on {
 		name = "no" + name
-	}
-	if value != nil {
-		name += "=" + *value
 	}
 	a.invalid("+" + name)
 }
@@ -86,7 +84,7 @@ func (a *digArgs) unparsed(what string) {
 	a.p.Exit(max(a.e.exit, 10))
 }
 
-func ignored(*digArgs, bool, *string) {}
+func plusIgnored(*digArgs, bool, *string) {}
 
 // plusOptions lists them all.
 func plusOptions() []plusOption {
@@ -95,37 +93,37 @@ func plusOptions() []plusOption {
 
 func plusFlags() []plusOption {
 	return []plusOption{
-		{"aaonly", "aa", flag(func(l *lookup) *bool { return &l.aa })},
-		{"aaflag", "aa", flag(func(l *lookup) *bool { return &l.aa })},
-		{"additional", "add", flag(func(l *lookup) *bool { return &l.show.additional })},
-		{"adflag", "ad", flag(func(l *lookup) *bool { return &l.ad })},
-		{"answer", "an", flag(func(l *lookup) *bool { return &l.show.answer })},
-		{"authority", "au", flag(func(l *lookup) *bool { return &l.show.authority })},
-		{"badcookie", "ba", flag(func(l *lookup) *bool { return &l.badCookie })},
-		{"besteffort", "be", flag(func(l *lookup) *bool { return &l.bestEffort })},
-		{"cdflag", "cd", flag(func(l *lookup) *bool { return &l.cd })},
-		{"coflag", "co", flag(func(l *lookup) *bool { return &l.compact })},
-		{"ednsnegotiation", "ednsn", flag(func(l *lookup) *bool { return &l.ednsNegotiation })},
-		{"expandaaaa", "expa", flag(func(l *lookup) *bool { return &l.show.expandAAAA })},
-		{"expire", "expi", flag(func(l *lookup) *bool { return &l.expire })},
-		{"fail", "fa", flag(func(l *lookup) *bool { return &l.servfailStops })},
-		{"header-only", "he", flag(func(l *lookup) *bool { return &l.headerOnly })},
-		{"identify", "ide", flag(func(l *lookup) *bool { return &l.identify })},
-		{"idnin", "idni", ignored},
-		{"idnout", "idno", ignored},
-		{"ignore", "i", flag(func(l *lookup) *bool { return &l.ignoreTC })},
-		{"keepalive", "keepa", flag(func(l *lookup) *bool { return &l.keepalive })},
-		{"multiline", "mu", flag(func(l *lookup) *bool { return &l.show.multiline })},
-		{"onesoa", "on", flag(func(l *lookup) *bool { return &l.show.oneSOA })},
-		{"qr", "qr", flag(func(l *lookup) *bool { return &l.show.query })},
-		{"raflag", "ra", flag(func(l *lookup) *bool { return &l.ra })},
-		{"rdflag", "rd", flag(func(l *lookup) *bool { return &l.recurse })},
-		{"recurse", "rec", flag(func(l *lookup) *bool { return &l.recurse })},
-		{"showbadcookie", "showb", flag(func(l *lookup) *bool { return &l.showBadCookie })},
-		{"stats", "st", flag(func(l *lookup) *bool { return &l.show.stats })},
-		{"tcflag", "tcf", flag(func(l *lookup) *bool { return &l.tc })},
-		{"unknownformat", "unk", flag(func(l *lookup) *bool { return &l.show.unknown })},
-		{"zflag", "z", flag(func(l *lookup) *bool { return &l.z })},
+		{"aaonly", "aa", digSwitch(func(l *lookup) *bool { return &l.aa })},
+		{"aaflag", "aa", digSwitch(func(l *lookup) *bool { return &l.aa })},
+		{"additional", "add", digSwitch(func(l *lookup) *bool { return &l.show.additional })},
+		{"adflag", "ad", digSwitch(func(l *lookup) *bool { return &l.ad })},
+		{"answer", "an", digSwitch(func(l *lookup) *bool { return &l.show.answer })},
+		{"authority", "au", digSwitch(func(l *lookup) *bool { return &l.show.authority })},
+		{"badcookie", "ba", digSwitch(func(l *lookup) *bool { return &l.badCookie })},
+		{"besteffort", "be", digSwitch(func(l *lookup) *bool { return &l.bestEffort })},
+		{"cdflag", "cd", digSwitch(func(l *lookup) *bool { return &l.cd })},
+		{"coflag", "co", digSwitch(func(l *lookup) *bool { return &l.compact })},
+		{"ednsnegotiation", "ednsn", digSwitch(func(l *lookup) *bool { return &l.ednsNegotiation })},
+		{"expandaaaa", "expa", digSwitch(func(l *lookup) *bool { return &l.show.expandAAAA })},
+		{"expire", "expi", digSwitch(func(l *lookup) *bool { return &l.expire })},
+		{"fail", "fa", digSwitch(func(l *lookup) *bool { return &l.servfailStops })},
+		{"header-only", "he", digSwitch(func(l *lookup) *bool { return &l.headerOnly })},
+		{"identify", "ide", digSwitch(func(l *lookup) *bool { return &l.identify })},
+		{"idnin", "idni", plusIgnored},
+		{"idnout", "idno", plusIgnored},
+		{"ignore", "i", digSwitch(func(l *lookup) *bool { return &l.ignoreTC })},
+		{"keepalive", "keepa", digSwitch(func(l *lookup) *bool { return &l.keepalive })},
+		{"multiline", "mu", digSwitch(func(l *lookup) *bool { return &l.show.multiline })},
+		{"onesoa", "on", digSwitch(func(l *lookup) *bool { return &l.show.oneSOA })},
+		{"qr", "qr", digSwitch(func(l *lookup) *bool { return &l.show.query })},
+		{"raflag", "ra", digSwitch(func(l *lookup) *bool { return &l.ra })},
+		{"rdflag", "rd", digSwitch(func(l *lookup) *bool { return &l.recurse })},
+		{"recurse", "rec", digSwitch(func(l *lookup) *bool { return &l.recurse })},
+		{"showbadcookie", "showb", digSwitch(func(l *lookup) *bool { return &l.showBadCookie })},
+		{"stats", "st", digSwitch(func(l *lookup) *bool { return &l.show.stats })},
+		{"tcflag", "tcf", digSwitch(func(l *lookup) *bool { return &l.tc })},
+		{"unknownformat", "unk", digSwitch(func(l *lookup) *bool { return &l.show.unknown })},
+		{"zflag", "z", digSwitch(func(l *lookup) *bool { return &l.z })},
 		{"cl", "cl", func(a *digArgs, on bool, _ *string) { a.l.show.noClass = !on }},
 		{"class", "cl", func(a *digArgs, on bool, _ *string) { a.l.show.noClass = !on }},
 		{"crypto", "cr", func(a *digArgs, on bool, _ *string) { a.l.show.noCrypto = !on }},
@@ -173,27 +171,27 @@ func plusSpecial() []plusOption {
 		{"dnssec", "dnss", setDNSSEC},
 		{"domain", "do", func(a *digArgs, on bool, value *string) {
 			if !on || value == nil {
-				a.refuse("domain", on, value)
+				a.refuse("domain", on)
 			}
 			a.domain = *value
 		}},
 		{"edns", "edns", setEDNS},
 		{"ednsflags", "ednsf", setEDNSFlags},
 		{"ednsopt", "ednso", setEDNSOption},
-		{"ndots", "nd", number("ndots", "ndots", 256, func(a *digArgs, n uint32) { a.e.ndots = int(n) })},
+		{"ndots", "nd", digNumber("ndots", "ndots", 256, func(a *digArgs, n uint32) { a.e.ndots = int(n) })},
 		{"nsid", "nsi", func(a *digArgs, on bool, _ *string) { a.withEDNS(on); a.l.nsid = on }},
 		{"nssearch", "nss", setNSSearch},
 		{"opcode", "op", setOpcode},
-		{"padding", "p", number("padding", "padding", 512, func(a *digArgs, n uint32) { a.withEDNS(true); a.l.padding = int(n) })},
+		{"padding", "p", digNumber("padding", "padding", 512, func(a *digArgs, n uint32) { a.withEDNS(true); a.l.padding = int(n) })},
 		{"qid", "qi", func(a *digArgs, on bool, value *string) {
 			if a.l.id = -1; on {
-				number("qid", "qid", 65535, func(a *digArgs, n uint32) { a.l.id = int(n) })(a, on, value)
+				digNumber("qid", "qid", 65535, func(a *digArgs, n uint32) { a.l.id = int(n) })(a, on, value)
 			}
 		}},
-		{"retry", "ret", number("retry", "retries", 0xfffffffe, setTries(1))},
-		{"retries", "ret", number("retries", "retries", 0xfffffffe, setTries(1))},
-		{"tries", "tri", number("tries", "tries", 0xffffffff, setTries(0))},
-		{"timeout", "ti", number("timeout", "timeout", 0xffff, func(a *digArgs, n uint32) { a.e.timeout = time.Duration(max(n, 1)) * time.Second })},
+		{"retry", "ret", digNumber("retry", "retries", 0xfffffffe, setTries(1))},
+		{"retries", "ret", digNumber("retries", "retries", 0xfffffffe, setTries(1))},
+		{"tries", "tri", digNumber("tries", "tries", 0xffffffff, setTries(0))},
+		{"timeout", "ti", digNumber("timeout", "timeout", 0xffff, func(a *digArgs, n uint32) { a.e.timeout = time.Duration(max(n, 1)) * time.Second })},
 		{"rrcomments", "rr", func(a *digArgs, on bool, _ *string) {
 			if a.l.show.rrComments = -1; on {
 				a.l.show.rrComments = 1
@@ -209,15 +207,15 @@ func plusSpecial() []plusOption {
 		{"subnet", "su", setSubnet},
 		{"trace", "tra", setTrace},
 		{"ttlunits", "ttlu", func(a *digArgs, on bool, _ *string) { a.l.show.noTTL, a.l.show.ttlUnits = false, on }},
-		{"sigchase", "si", deprecated("sigchase")},
-		{"topdown", "to", deprecated("topdown")},
-		{"trusted-key", "tru", deprecated("trusted-key")},
-		{"unexpected", "une", deprecated("unexpected")},
-		{"mapped", "ma", deprecated("mapped")},
+		{"sigchase", "si", plusDeprecated("sigchase")},
+		{"topdown", "to", plusDeprecated("topdown")},
+		{"trusted-key", "tru", plusDeprecated("trusted-key")},
+		{"unexpected", "une", plusDeprecated("unexpected")},
+		{"mapped", "ma", plusDeprecated("mapped")},
 	}
 }
 
-func deprecated(name string) func(*digArgs, bool, *string) {
+func plusDeprecated(name string) func(*digArgs, bool, *string) {
 	return func(a *digArgs, _ bool, _ *string) { fmt.Fprintf(a.p.Stderr, ";; +%s option is deprecated", name) }
 }
 
@@ -238,7 +236,7 @@ func setBufsize(a *digArgs, on bool, value *string) {
 		return
 	}
 	if !on {
-		a.refuse("bufsize", on, value)
+		a.refuse("bufsize", on)
 	}
 	n, ok := a.number(*value, 65535, "buffer size")
 	if !ok {
@@ -340,7 +338,7 @@ func setOpcode(a *digArgs, on bool, value *string) {
 		return
 	}
 	if value == nil {
-		a.refuse("opcode", on, value)
+		a.refuse("opcode", on)
 	}
 	for op := range 16 {
 		if strings.EqualFold(opcodeText(op), *value) {
@@ -367,7 +365,7 @@ func setShort(a *digArgs, on bool, _ *string) {
 func setSplit(a *digArgs, on bool, value *string) {
 	switch {
 	case value != nil && !on:
-		a.refuse("split", on, value)
+		a.refuse("split", on)
 	case !on:
 		a.split = 0
 	case value != nil:
@@ -388,7 +386,7 @@ func setSubnet(a *digArgs, on bool, value *string) {
 		return
 	}
 	if value == nil {
-		a.refuse("subnet", on, value)
+		a.refuse("subnet", on)
 	}
 	a.withEDNS(true)
 	if *value == "0" {
@@ -425,43 +423,4 @@ func setTrace(a *digArgs, on bool, _ *string) {
 	l.recurse, l.identify, l.dnssec, l.sendCookie = true, true, true, true
 	l.show.comments, l.show.rrComments, l.show.stats, l.show.additional, l.show.authority, l.show.question = false, 0, false, false, true, false
 	a.e.useSearch = false
-}
-
-// key takes -y [hmac:]name:secret.
-func (a *digArgs) key(value string) {
-	parts := strings.SplitN(value, ":", 3)
-	if len(parts) < 2 || parts[0] == "" || parts[1] == "" {
-		fmt.Fprint(a.p.Stderr, digUsage)
-		a.p.Exit(1)
-	}
-	a.keyText = value
-}
-
-// setupKey makes the key of -y.
-func (d *dig) setupKey() {
-	if d.keyText == "" {
-		return
-	}
-	parts := strings.SplitN(d.keyText, ":", 3)
-	algorithm := "hmac-md5.sig-alg.reg.int."
-	if len(parts) == 3 {
-		known := map[string]string{"hmac-md5": algorithm, "hmac-sha1": "hmac-sha1.", "hmac-sha224": "hmac-sha224.",
-			"hmac-sha256": "hmac-sha256.", "hmac-sha384": "hmac-sha384.", "hmac-sha512": "hmac-sha512."}
-		if algorithm = known[strings.ToLower(parts[0])]; algorithm == "" {
-			fmt.Fprintf(d.p.Stderr, ";; Warning, ignoring invalid TSIG algorithm %s\n", parts[0])
-			algorithm = ""
-		}
-		parts = parts[1:]
-	}
-	problem := ""
-	if _, err := decodeBase64(parts[1]); err != nil {
-		problem = "bad base64 encoding"
-	} else if algorithm == "" {
-		problem = "algorithm is unsupported"
-	}
-	if problem != "" {
-		d.p.Printf(";; Couldn't create key %s: %s\n", parts[0], problem)
-		return
-	}
-	d.e.key = &tsigKey{name: mdns.Fqdn(parts[0]), algorithm: algorithm, secret: parts[1]}
 }

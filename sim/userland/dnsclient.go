@@ -27,7 +27,7 @@ type dnsPort struct {
 	signal vtime.Signal
 }
 
-func owner(p *host.Proc) vnet.Owner {
+func socketOwner(p *host.Proc) vnet.Owner {
 	return vnet.Owner{PID: p.PID, Name: p.Name(), UID: int(p.Cred.UID)}
 }
 
@@ -46,7 +46,7 @@ func openUDP(p *host.Proc, local, remote netip.AddrPort) (*dnsPort, error) {
 		local = netip.AddrPortFrom(anyAddr(remote.Addr()), local.Port())
 	}
 	d := &dnsPort{p: p, remote: remote}
-	sock, err := p.Host.Node.ListenUDP(local, owner(p), func(m *vnet.Datagram) {
+	sock, err := p.Host.Node.ListenUDP(local, socketOwner(p), func(m *vnet.Datagram) {
 		if m.Src == remote && len(d.queue) < 64 {
 			d.queue = append(d.queue, m)
 			d.signal.Broadcast()
@@ -71,7 +71,7 @@ func openUDP(p *host.Proc, local, remote netip.AddrPort) (*dnsPort, error) {
 
 // openTCP connects to remote within timeout.
 func openTCP(p *host.Proc, local, remote netip.AddrPort, timeout time.Duration) (*dnsPort, error) {
-	c, err := p.Host.Node.DialTCP(p.Task, local, remote, owner(p), timeout)
+	c, err := p.Host.Node.DialTCP(p.Task, local, remote, socketOwner(p), timeout)
 	if err != nil {
 		return nil, err
 	}
@@ -170,7 +170,7 @@ type toolRandom struct{ name string }
 
 // random returns the host's generator for a tool. It goes on from one run of
 // the tool to the next.
-func random(h *host.Host, tool string) *rand.Rand {
+func toolRand(h *host.Host, tool string) *rand.Rand {
 	key := toolRandom{tool}
 	r, _ := h.Value(key).(*rand.Rand)
 	if r == nil {

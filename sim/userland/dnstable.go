@@ -21,18 +21,18 @@ type recordStyle struct {
 var wideStyle = recordStyle{ttl: 24, class: 32, kind: 40, rdata: 48, data: plainRdata}
 
 // line builds one line with tab stops at every eighth column.
-type line struct {
+type columns struct {
 	text   strings.Builder
 	column int
 }
 
-func (l *line) add(s string) {
+func (l *columns) add(s string) {
 	l.text.WriteString(s)
 	l.column += len(s)
 }
 
 // to moves at least one column on, to column to, by tabs and then blanks.
-func (l *line) to(to int) {
+func (l *columns) to(to int) {
 	to = max(to, l.column+1)
 	from := l.column
 	if tabs := to/8 - from/8; tabs > 0 {
@@ -46,7 +46,7 @@ func (l *line) to(to int) {
 // recordLine returns rr as a line with its line end.
 func (s *recordStyle) recordLine(rr mdns.RR) string {
 	h := rr.Header()
-	var l line
+	var l columns
 	l.add(bindName(h.Name))
 	if !s.noTTL {
 		l.to(s.ttl)
@@ -69,7 +69,7 @@ func (s *recordStyle) recordLine(rr mdns.RR) string {
 
 // questionLine returns a question as a line without the leading ";".
 func (s *recordStyle) questionLine(q mdns.Question) string {
-	var l line
+	var l columns
 	l.add(bindName(q.Name))
 	l.to(s.class)
 	l.add(s.className(q.Qclass))

@@ -50,6 +50,8 @@ func rdataText(rr mdns.RR, s rdataStyle) string {
 		if s.expand && len(rr.AAAA) == 16 {
 			return expandedIPv6(rr.AAAA)
 		}
+	case *mdns.LOC:
+		return locationText(rr)
 	case *mdns.RFC3597:
 		return rawText(rr.Rdata)
 	case *mdns.TSIG:
@@ -104,7 +106,33 @@ func rawText(hexData string) string {
 	if hexData == "" {
 		return `\# 0`
 	}
-	return fmt.Sprintf(`\# %d ( %s )`, len(hexData)/2, splitText(strings.ToUpper(hexData), defaultSplit))
+	return fmt.Sprintf(`\# %d %s`, len(hexData)/2, splitText(strings.ToUpper(hexData), defaultSplit))
+}
+
+// locationText is a LOC record (RFC 1876) in BIND's digits.
+func locationText(rr *mdns.LOC) string {
+	angle := func(v uint32, plus, minus string) string {
+		d := int64(v) - 1<<31
+		name := plus
+		if d < 0 {
+			d, name = -d, minus
+		}
+		return fmt.Sprintf("%d %d %d.%03d %s", d/3600000, d/60000%60, d/1000%60, d%1000, name)
+	}
+	size := func(b uint8) string {
+		v := uint64(b >> 4)
+		for range b & 15 {
+			v *= 10
+		}
+		return fmt.Sprintf("%d.%02dm", v/100, v%100)
+	}
+	height := int64(rr.Altitude) - 10000000
+	sign := ""
+	if height < 0 {
+		height, sign = -height, "-"
+	}
+	return fmt.Sprintf("%s %s %s%d.%02dm %s %s %s", angle(rr.Latitude, "N", "S"), angle(rr.Longitude, "E", "W"),
+		sign, height/100, height%100, size(rr.Size), size(rr.HorizPre), size(rr.VertPre))
 }
 
 // splitText puts a blank after every width characters.

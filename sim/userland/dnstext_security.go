@@ -49,7 +49,11 @@ func block(text string, s rdataStyle) string {
 }
 
 func digestText(rr *mdns.DS, s rdataStyle) string {
-	return fmt.Sprintf("%d %d %d ", rr.KeyTag, rr.Algorithm, rr.DigestType) + block(strings.ToUpper(rr.Digest), s)
+	text := fmt.Sprintf("%d %d %d ", rr.KeyTag, rr.Algorithm, rr.DigestType) + block(strings.ToUpper(rr.Digest), s)
+	if body, ok := strings.CutSuffix(text, "\n\t\t\t\t)"); ok {
+		return body + " )"
+	}
+	return text
 }
 
 func keyText(rr *mdns.DNSKEY, s rdataStyle) string {

@@ -176,7 +176,7 @@ type lookups struct {
 // newLookups returns an engine for the process. tries 0 means what resolv.conf
 // says. A resolv.conf that BIND refuses ends the process.
 func newLookups(p *host.Proc, front frontEnd, tries int, no4, no6 bool) *lookups {
-	e := &lookups{p: p, front: front, rand: random(p.Host, "dig"), port: 53, no4: no4, no6: no6, tries: tries, ndots: -1}
+	e := &lookups{p: p, front: front, rand: toolRand(p.Host, "dig"), port: 53, no4: no4, no6: no6, tries: tries, ndots: -1}
 	e.cookie = make([]byte, 8)
 	for i := range e.cookie {
 		e.cookie[i] = byte(e.rand.Uint32())

@@ -7,13 +7,13 @@ import (
 )
 
 // next says how a lookup goes on after an exchange.
-type next uint8
+type lookupStep uint8
 
 const (
-	done       next = iota // the lookup is over
-	again                  // the same server once more
-	nextServer             // the next server of the list
-	moreReply              // wait for another message
+	lookupDone lookupStep = iota // the lookup is over
+	sameServer                   // the same server once more
+	nextServer                   // the next server of the list
+	moreReply                    // wait for another message
 )
 
 // newQuery prepares an exchange with a server.
@@ -37,7 +37,7 @@ func (e *lookups) askUDP(l *lookup) {
 	for i := 0; i < len(l.servers); {
 		e.p.Step(1)
 		switch e.exchangeUDP(l, i) {
-		case again:
+		case sameServer:
 		case nextServer:
 			i++
 		default:
@@ -46,7 +46,7 @@ func (e *lookups) askUDP(l *lookup) {
 	}
 }
 
-func (e *lookups) exchangeUDP(l *lookup, i int) next {
+func (e *lookups) exchangeUDP(l *lookup, i int) lookupStep {
 	q := e.newQuery(l, l.servers[i])
 	port, err := openUDP(e.p, e.localFor(q.server.addr), q.addr)
 	if err != nil {
@@ -83,7 +83,7 @@ func (e *lookups) wait(tcp bool) time.Duration {
 }
 
 // read waits for messages until one ends the exchange.
-func (e *lookups) read(q *query, i int) next {
+func (e *lookups) read(q *query, i int) lookupStep {
 	for {
 		e.p.Step(1)
 		wire, err := q.port.receive(e.wait(q.l.tcp))
@@ -98,7 +98,7 @@ func (e *lookups) read(q *query, i int) next {
 }
 
 // setupFailed handles a query that could not be sent at all.
-func (e *lookups) setupFailed(q *query, i int, format string, err error) next {
+func (e *lookups) setupFailed(q *query, i int, format string, err error) lookupStep {
 	l := q.l
 	e.front.warnf(format, sockText(q.addr), q.server.addr, l.text, resultText(err))
 	if l.nsSearch && !l.traceRoot {
@@ -112,11 +112,11 @@ func (e *lookups) setupFailed(q *query, i int, format string, err error) next {
 		return nextServer
 	}
 	e.front.errorf("no servers could be reached")
-	return done
+	return lookupDone
 }
 
 // readFailed handles a query that was not answered.
-func (e *lookups) readFailed(q *query, i int, err error) next {
+func (e *lookups) readFailed(q *query, i int, err error) lookupStep {
 	l := q.l
 	e.front.warnf("communications error to %s: %s", sockText(q.addr), resultText(err))
 	if l.nsSearch && !l.traceRoot {
@@ -125,12 +125,12 @@ func (e *lookups) readFailed(q *query, i int, err error) next {
 	switch {
 	case l.retries > 1 && !l.tcp:
 		l.retries--
-		return again
+		return sameServer
 	case l.retries > 1:
 		l.retries--
 		e.requeue(l, true)
 		e.dropKept()
-		return done
+		return lookupDone
 	case i+1 < len(l.servers):
 		return nextServer
 	}
@@ -138,11 +138,11 @@ func (e *lookups) readFailed(q *query, i int, err error) next {
 	e.front.errorf("no servers could be reached")
 	e.exit = max(e.exit, 9)
 	e.dropKept()
-	return done
+	return lookupDone
 }
 
 // searchGoesOn goes on to the next of the servers +nssearch compares.
-func (e *lookups) searchGoesOn(l *lookup, i int) next {
+func (e *lookups) searchGoesOn(l *lookup, i int) lookupStep {
 	if i+1 < len(l.servers) {
 		return nextServer
 	}
@@ -150,7 +150,7 @@ func (e *lookups) searchGoesOn(l *lookup, i int) next {
 		e.front.errorf("NS servers could not be reached")
 		e.exit = max(e.exit, 9)
 	}
-	return done
+	return lookupDone
 }
 
 func (e *lookups) dropKept() {
@@ -171,7 +171,7 @@ func (e *lookups) askTCP(l *lookup) {
 	}
 }
 
-func (e *lookups) exchangeTCP(l *lookup, i int) next {
+func (e *lookups) exchangeTCP(l *lookup, i int) lookupStep {
 	q := e.newQuery(l, l.servers[i])
 	if e.kept != nil && e.kept.remote == q.addr {
 		q.port = e.kept

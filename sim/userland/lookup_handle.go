@@ -13,7 +13,7 @@ import (
 // BIND's tools do: is it the reply at all, must the question be repeated in
 // another way, does another server have to be asked; then it is shown, and
 // referrals and search lists are followed.
-func (e *lookups) handle(q *query, wire []byte, i int) next {
+func (e *lookups) handle(q *query, wire []byte, i int) lookupStep {
 	l := q.l
 	if n, ok := e.matches(q, wire); !ok {
 		return n
@@ -21,14 +21,14 @@ func (e *lookups) handle(q *query, wire []byte, i int) next {
 	m, err := parseReply(wire)
 	if err != nil {
 		e.badPacket(wire)
-		return done
+		return lookupDone
 	}
 	if n, ok := e.rightQuestion(l, m); !ok {
 		return n
 	}
 	cookieDone := false
 	if e.repeat(q, m, &cookieDone) {
-		return done
+		return lookupDone
 	}
 	if n, ok := e.elsewhere(q, m, i); !ok {
 		return n
@@ -50,14 +50,14 @@ func (e *lookups) handle(q *query, wire []byte, i int) next {
 }
 
 // matches checks the header.
-func (e *lookups) matches(q *query, wire []byte) (next, bool) {
+func (e *lookups) matches(q *query, wire []byte) (lookupStep, bool) {
 	l := q.l
-	id, response, ok := header(wire)
+	id, response, ok := messageHeader(wire)
 	match := ok && id == l.request.Id
 	if !match && l.tcp {
 		if !ok {
 			e.front.warnf("ERROR: short (< header size) message")
-			return done, false
+			return lookupDone, false
 		}
 		kind := "ERROR"
 		if q.transfer.firstSOA {
@@ -68,7 +68,7 @@ func (e *lookups) matches(q *query, wire []byte) (next, bool) {
 		}
 		q.transfer.warnedID = true
 		if !q.transfer.firstSOA {
-			return done, false
+			return lookupDone, false
 		}
 		match = true
 	} else if !match && ok {
@@ -82,7 +82,7 @@ func (e *lookups) matches(q *query, wire []byte) (next, bool) {
 	if !match {
 		return moreReply, false
 	}
-	return done, true
+	return lookupDone, true
 }
 
 // badPacket shows a message that cannot be parsed.
@@ -112,7 +112,7 @@ func hexDump(wire []byte) string {
 }
 
 // rightQuestion compares opcode and question with what was sent.
-func (e *lookups) rightQuestion(l *lookup, m *reply) (next, bool) {
+func (e *lookups) rightQuestion(l *lookup, m *reply) (lookupStep, bool) {
 	if m.Opcode != l.opcode {
 		e.front.warnf("Warning: Opcode mismatch: expected %s, got %s", opcodeText(l.opcode), opcodeText(m.Opcode))
 		return moreReply, false
@@ -123,11 +123,11 @@ func (e *lookups) rightQuestion(l *lookup, m *reply) (next, bool) {
 		}
 		e.front.warnf(";; Question section mismatch: got %s/%s/%s", shownName(q.Name), dns.TypeName(q.Qtype), dns.ClassName(q.Qclass))
 		if l.tcp {
-			return done, false
+			return lookupDone, false
 		}
 		return moreReply, false
 	}
-	return done, true
+	return lookupDone, true
 }
 
 // repeat queues the lookup again where the reply asks for another form of the
@@ -181,11 +181,11 @@ func (e *lookups) repeat(q *query, m *reply, cookieDone *bool) bool {
 
 // elsewhere passes over a server that failed or does not recurse, where the
 // tool wants that.
-func (e *lookups) elsewhere(q *query, m *reply, i int) (next, bool) {
+func (e *lookups) elsewhere(q *query, m *reply, i int) (lookupStep, bool) {
 	l := q.l
 	failed := m.Rcode == mdns.RcodeServerFailure && !l.servfailStops
 	if !failed && !(e.checkRA && !m.RecursionAvailable && l.recurse) {
-		return done, true
+		return lookupDone, true
 	}
 	text := "recursion not available"
 	if failed {
@@ -196,11 +196,11 @@ func (e *lookups) elsewhere(q *query, m *reply, i int) (next, bool) {
 		return nextServer, false
 	}
 	e.front.commentf(l, "Got %s from %s", text, q.server.addr)
-	return done, true
+	return lookupDone, true
 }
 
 // conclude shows the reply and follows it.
-func (e *lookups) conclude(q *query, m *reply, i int) next {
+func (e *lookups) conclude(q *query, m *reply, i int) lookupStep {
 	l := q.l
 	cancel := false
 	switch {
@@ -219,7 +219,7 @@ func (e *lookups) conclude(q *query, m *reply, i int) next {
 		l.traceRoot = false
 		e.useSearch = false
 		e.front.received(q, len(m.wire))
-		return done
+		return lookupDone
 	default:
 		l.nsReached = true
 		e.front.message(q, m)
@@ -230,12 +230,12 @@ func (e *lookups) conclude(q *query, m *reply, i int) next {
 		if !cancel {
 			return e.moreTransfer(q, m)
 		}
-		return done
+		return lookupDone
 	}
 	if m.Rcode == mdns.RcodeSuccess || l.origin < 0 {
 		e.front.received(q, len(m.wire))
 	}
-	return done
+	return lookupDone
 }
 
 func opcodeText(op int) string {

@@ -22,13 +22,13 @@ type transferState struct {
 // moreTransfer counts the records of a message of a transfer. An AXFR ends with
 // the second SOA; an IXFR when the new serial appears for the third time; it is
 // recognised as an AXFR by its second record not being an SOA.
-func (e *lookups) moreTransfer(q *query, m *reply) next {
+func (e *lookups) moreTransfer(q *query, m *reply) lookupStep {
 	t := &q.transfer
 	t.messages++
 	t.bytes += len(m.wire)
 	if len(m.Answer) == 0 {
 		e.p.Print("; Transfer failed.\n")
-		return done
+		return lookupDone
 	}
 	ixfr := q.l.qtype == mdns.TypeIXFR
 	full := !ixfr || t.full
@@ -38,7 +38,7 @@ func (e *lookups) moreTransfer(q *query, m *reply) next {
 		switch {
 		case !t.firstSOA && !isSOA:
 			e.p.Print("; Transfer failed.  Didn't start with SOA answer.\n")
-			return done
+			return lookupDone
 		case !isSOA:
 			if !t.secondRR {
 				t.secondRR, t.full, full = true, true, true
@@ -61,7 +61,7 @@ func (e *lookups) moreTransfer(q *query, m *reply) next {
 	return moreReply
 }
 
-func (e *lookups) transferred(q *query, m *reply) next {
+func (e *lookups) transferred(q *query, m *reply) lookupStep {
 	e.front.received(q, len(m.wire))
-	return done
+	return lookupDone
 }

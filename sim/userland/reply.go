@@ -25,7 +25,7 @@ const (
 )
 
 // header reads a message's identifier, and whether it is a reply.
-func header(wire []byte) (id uint16, response, ok bool) {
+func messageHeader(wire []byte) (id uint16, response, ok bool) {
 	if len(wire) < 12 {
 		return 0, false, false
 	}

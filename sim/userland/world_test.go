@@ -4,6 +4,7 @@ import (
 	"io/fs"
 	"net/netip"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -20,6 +21,7 @@ import (
 // server 192.0.2.53.
 type world struct {
 	tb             testing.TB
+	mu             sync.Mutex
 	k              *vtime.Kernel
 	clock          *vtime.Clock
 	net            *vnet.Net
@@ -83,6 +85,8 @@ type result struct {
 // run runs a command on the client with input on its standard input.
 func (w *world) run(input string, args ...string) result {
 	w.tb.Helper()
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	var r result
 	err := w.k.Do(0, func(t *vtime.Task) {
 		start := w.clock.Since()
