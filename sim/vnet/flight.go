@@ -143,7 +143,7 @@ func (f *flight) travel(out *Iface, hop netip.Addr) {
 		busy := l.transmission(size)
 		f.busy = max(f.busy, busy)
 		f.took += l.spec.Latency + busy
-		if l.loses(size) {
+		if l.loses() {
 			f.fate, f.rule = vanishes, "lost on the link"
 			return
 		}

@@ -9,7 +9,7 @@ import (
 type LinkSpec struct {
 	Name      string
 	Latency   time.Duration // one way
-	Loss      float64       // probability that a packet of up to MTU bytes is lost, 0 to 1
+	Loss      float64       // probability that a packet is lost, 0 to 1
 	Bandwidth int64         // bit/s; 0: no transmission delay
 	MTU       int           // bytes; 0: 1500
 }
@@ -78,9 +78,10 @@ func (l *Link) transmission(size int) time.Duration {
 	return time.Duration(int64(size) * 8 * int64(time.Second) / l.spec.Bandwidth)
 }
 
-// loses draws whether a packet of size bytes is lost. A segment larger than
-// the MTU stands for several packets, each of which can be lost.
-func (l *Link) loses(size int) bool {
+// loses draws whether a packet is lost. A TCP segment larger than the MTU,
+// which stands for several packets, shares one fate: a real stack would send
+// only the missing ones again.
+func (l *Link) loses() bool {
 	if l.spec.Loss <= 0 {
 		return false
 	}
@@ -88,12 +89,7 @@ func (l *Link) loses(size int) bool {
 	if n.loss == nil {
 		n.loss = n.clock.Rand("vnet loss")
 	}
-	for ; size > 0; size -= l.spec.MTU {
-		if n.loss.Float64() < l.spec.Loss {
-			return true
-		}
-	}
-	return false
+	return n.loss.Float64() < l.spec.Loss
 }
 
 // linkPath is a sequence of links passed, with its text for the trace. Paths

@@ -160,13 +160,21 @@ func (c *Conn) SetReadDeadline(t time.Time) error {
 	switch {
 	case t.IsZero():
 		c.deadline = 0
-	case t != t.Round(0):
+	case realTime(t, clock.Now()):
 		c.deadline = max(1, clock.Since()+snap(time.Until(t)))
 	default:
 		c.deadline = max(1, t.Sub(clock.Start()))
 	}
 	c.readable.Broadcast()
 	return nil
+}
+
+// realTime reports whether a deadline was made from the real clock. Its times
+// carry a monotonic reading; those of a testing/synctest bubble do not, but
+// are far from the world's date.
+func realTime(t, virtual time.Time) bool {
+	const year = 365 * 24 * time.Hour
+	return t != t.Round(0) || t.Sub(virtual).Abs() > year && time.Until(t).Abs() < 24*time.Hour
 }
 
 // snap rounds a real duration that has aged by some milliseconds to the value
