@@ -33,6 +33,10 @@ func Load(opts LoadOptions) (*Zone, []Message, error) {
 	}
 	zone := newZone(db, c.nodes, opts.Class)
 	zone.includes = ld.includes
-	log.add(Info, "", 0, "%sloaded serial %d", label, zone.Serial())
+	signed := ""
+	if zone.Signed() {
+		signed = " (DNSSEC signed)"
+	}
+	log.add(Info, "", 0, "%sloaded serial %d%s", label, zone.Serial(), signed)
 	return zone, log.all, nil
 }

@@ -103,11 +103,9 @@ func (ld *loader) failedLine(res Result) flow {
 	return ld.failed(res)
 }
 
-// quit ends loading whatever the options say.
+// quit ends loading whatever the options say, with this result.
 func (ld *loader) quit(res Result) flow {
-	if ld.first == resultOK {
-		ld.first = res
-	}
+	ld.first = res
 	return abort
 }
 

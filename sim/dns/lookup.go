@@ -245,6 +245,13 @@ func (a *Answer) take(z *Zone, n *node, name string, qtype uint16, wild bool) st
 	}
 	if set := n.set(qtype); set != nil {
 		a.addSet(set, name, wild)
+		if qtype == typeRRSIG { // one set for each type that is signed
+			for i := range n.sets {
+				if s := &n.sets[i]; s.Type == typeRRSIG && s != set {
+					a.addSet(s, name, wild)
+				}
+			}
+		}
 		a.hasNS = n == z.apex && qtype == typeNS
 		a.Outcome = Success
 		return ""

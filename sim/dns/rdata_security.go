@@ -1,7 +1,10 @@
 package dns
 
 import (
+	"encoding/binary"
+	"strconv"
 	"strings"
+	"time"
 
 	mdns "github.com/miekg/dns"
 )
@@ -22,6 +25,8 @@ func (r *rdataReader) security(rrtype uint16) Result {
 		return r.hex(-2)
 	case typePGP:
 		return r.base64()
+	case typeRRSIG, typeSIG:
+		return r.signature()
 	case typeNSEC:
 		if res := r.name(anyName); res != resultOK {
 			return res
@@ -159,6 +164,47 @@ func (r *rdataReader) key(rrtype uint16) Result {
 		return resultOK
 	}
 	return r.base64()
+}
+
+// signature reads a RRSIG (RFC 4034 3.2).
+func (r *rdataReader) signature() Result {
+	if res := r.token(tokString, false); res != resultOK {
+		return res
+	}
+	covered, ok := ParseType(string(r.tok.text))
+	if !ok {
+		return r.giveBack(ErrUnknown)
+	}
+	r.buf = append(r.buf, byte(covered>>8), byte(covered))
+	res := firstError(r.algorithm, r.uint8, r.uint32, r.moment, r.moment, r.uint16, r.anyName)
+	if res != resultOK {
+		return res
+	}
+	return r.base64()
+}
+
+// moment reads a time as YYYYMMDDHHMMSS or as seconds since 1970 (RFC 4034 3.2).
+func (r *rdataReader) moment() Result {
+	if res := r.token(tokString, false); res != resultOK {
+		return res
+	}
+	text := string(r.tok.text)
+	var seconds int64
+	if len(text) == 14 {
+		at, err := time.Parse("20060102150405", text)
+		if err != nil {
+			return r.giveBack(ErrSyntax)
+		}
+		seconds = at.Unix()
+	} else {
+		n, err := strconv.ParseUint(text, 10, 32)
+		if err != nil {
+			return r.giveBack(ErrSyntax)
+		}
+		seconds = int64(n)
+	}
+	r.buf = binary.BigEndian.AppendUint32(r.buf, uint32(seconds))
+	return resultOK
 }
 
 // RFC 4255 3.2

@@ -1,10 +1,21 @@
 package dns
 
-import "net/netip"
+import (
+	"net/netip"
+	"strconv"
+
+	mdns "github.com/miekg/dns"
+)
 
 // known parses the rdata of a type in its own presentation format. Types a
 // student never meets go through github.com/miekg/dns.
 func (r *rdataReader) known(rrtype uint16) Result {
+	if r.class != mdns.ClassINET && onlyInternet(rrtype) {
+		if rrtype == typeA && r.class == mdns.ClassCHAOS {
+			return r.addressChaos()
+		}
+		return ErrUnknown
+	}
 	switch rrtype {
 	case typeA:
 		return r.addressA()
@@ -49,6 +60,39 @@ func (r *rdataReader) known(rrtype uint16) Result {
 		return r.loc()
 	}
 	return r.security(rrtype)
+}
+
+// onlyInternet reports types that exist in class IN alone.
+func onlyInternet(rrtype uint16) bool {
+	switch rrtype {
+	case typeA, typeAAAA, typeSRV, typeKX, typeWKS, typeA6:
+		return true
+	}
+	return false
+}
+
+// addressChaos reads a Chaosnet address: a domain and an octal number (RFC 1035
+// section 3.4.1 speaks of the Internet's only; this is BIND's form).
+func (r *rdataReader) addressChaos() Result {
+	if res := r.name(hostName); res != resultOK {
+		return res
+	}
+	switch res := r.token(tokString, false); res {
+	case resultOK:
+	case ErrUnexpectedToken:
+		return ErrBadNumber
+	default:
+		return res
+	}
+	n, err := strconv.ParseUint(string(r.tok.text), 8, 32)
+	switch {
+	case err != nil:
+		return r.giveBack(ErrBadNumber)
+	case n > 0xffff:
+		return r.giveBack(ErrRange)
+	}
+	r.buf = append(r.buf, byte(n>>8), byte(n))
+	return resultOK
 }
 
 // firstError reads fields in turn and stops at the first that fails.

@@ -52,6 +52,13 @@ func rdataText(rr mdns.RR, origin string, commented bool) string {
 	case *mdns.DNSKEY:
 		head := fmt.Sprintf("%d %d %d", rr.Flags, rr.Protocol, rr.Algorithm)
 		return encoded(head, rr.PublicKey, 4, commented) + closing(lineIndent+") ; "+keyWords(rr), commented)
+	case *mdns.RRSIG:
+		head := fmt.Sprintf("%s %d %d %d", TypeName(rr.TypeCovered), rr.Algorithm, rr.Labels, rr.OrigTtl)
+		times := fmt.Sprintf("%s %s %d %s", mdns.TimeToString(rr.Expiration), mdns.TimeToString(rr.Inception), rr.KeyTag, fileName(rr.SignerName))
+		if !commented {
+			return encoded(head+" "+times, rr.Signature, 4, false)
+		}
+		return strings.Replace(encoded(head, rr.Signature, 4, true), lineIndent, lineIndent+times+lineIndent, 1) + " )"
 	case *mdns.LOC:
 		return locText(rr)
 	case *mdns.RFC3597:
@@ -64,10 +71,10 @@ func rdataText(rr mdns.RR, origin string, commented bool) string {
 	return strings.TrimPrefix(rr.String(), rr.Header().String())
 }
 
-// relativeTarget shortens a name inside rdata. The root as origin leaves names
-// without their final dot only as owners, never inside rdata.
+// relativeTarget shortens a name inside rdata. Unlike an owner, the origin itself
+// stays complete there, and so does every name under the root.
 func relativeTarget(name, origin string) string {
-	if origin == "" || origin == "." {
+	if origin == "" || origin == "." || Canonical(name) == Canonical(origin) {
 		return fileName(name)
 	}
 	return relativeName(name, origin)

@@ -1,5 +1,7 @@
 package dns
 
+import mdns "github.com/miekg/dns"
+
 // readOwner takes the current token as a name. It ends $ORIGIN and $INCLUDE, or
 // makes the name the current owner.
 //
@@ -175,7 +177,7 @@ func (ld *loader) checkType(rrtype uint16) flow {
 			return abort
 		}
 	}
-	if rrtype != typeNS || ld.opts.CheckNS == Ignore {
+	if rrtype != typeNS || ld.opts.CheckNS == Ignore || ld.opts.Class != mdns.ClassINET {
 		return proceed
 	}
 	if f := ld.next(0, false); f != proceed {

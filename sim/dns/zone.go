@@ -81,7 +81,8 @@ func newZone(db *database, nodes []*dbNode, class uint16) *Zone {
 	return z
 }
 
-// fill converts the sets of a name: SOA and NS first, then by type number.
+// fill converts the sets of a name: SOA and NS first, then by type number, the
+// signatures of a type behind it as sets of their own.
 func (z *Zone) fill(n *node, from *dbNode, top wireName) {
 	slices.SortStableFunc(from.sets, func(a, b rrsetData) int { return cmp.Compare(dumpRank(a), dumpRank(b)) })
 	n.sets = make([]RRset, 0, len(from.sets))
@@ -103,10 +104,6 @@ func (z *Zone) fill(n *node, from *dbNode, top wireName) {
 		case typeDNAME:
 			n.dname = true
 		}
-		if k := len(n.sets); k > 0 && n.sets[k-1].Type == out.Type { // signatures of several types
-			n.sets[k-1].RRs = append(n.sets[k-1].RRs, out.RRs...)
-			continue
-		}
 		n.sets = append(n.sets, out)
 	}
 	z.wildcards = z.wildcards || from.name.isWildcard()
@@ -114,13 +111,17 @@ func (z *Zone) fill(n *node, from *dbNode, top wireName) {
 
 // dumpRank orders the types of a name in files that BIND writes.
 func dumpRank(s rrsetData) int {
-	switch s.rrtype {
-	case typeSOA:
-		return 0
-	case typeNS:
-		return 1
+	rrtype, signature := s.rrtype, 0
+	if rrtype == typeRRSIG {
+		rrtype, signature = s.covers, 1
 	}
-	return 2 + int(s.rrtype)
+	switch rrtype {
+	case typeSOA:
+		return signature
+	case typeNS:
+		return 2 + signature
+	}
+	return 4 + 2*int(rrtype) + signature
 }
 
 func (z *Zone) addNonTerminals(name string) {
@@ -155,6 +156,12 @@ func (z *Zone) Len() int { return z.records }
 
 // HasIncludes reports whether the zone's file included others.
 func (z *Zone) HasIncludes() bool { return z.includes > 0 }
+
+// Signed reports whether the zone holds keys and denials of existence, as BIND
+// says "(DNSSEC signed)".
+func (z *Zone) Signed() bool {
+	return z.apex.set(typeDNSKEY) != nil && (z.apex.set(typeNSEC) != nil || z.apex.set(mdns.TypeNSEC3PARAM) != nil)
+}
 
 // Records lists all records, the SOA first, in canonical order of names: the
 // order of a zone transfer (whose closing SOA the caller adds).
