@@ -122,7 +122,7 @@ var dnstapLimits = []struct {
 	{"fstrm-set-flush-timeout", 1, 600},
 	{"fstrm-set-input-queue-size", 2, 16384},
 	{"fstrm-set-output-notify-threshold", 1, 0},
-	{"fstrm-set-output-queue-size", 2, 0xffffffff},
+	{"fstrm-set-output-queue-size", 2, 1024},
 	{"fstrm-set-reopen-interval", 1, 600},
 }
 

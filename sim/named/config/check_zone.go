@@ -210,6 +210,11 @@ func (z *zoneCheck) checkStaticStub() {
 	if z.kind != zoneStaticStub {
 		return
 	}
+	for _, n := range z.o.get("server-addresses").list() {
+		if n.addr.Zone() != "" {
+			z.fail(n, "scoped address is not allowed for static stub server-addresses")
+		}
+	}
 	for _, n := range z.o.get("server-names").list() {
 		if z.name == "" {
 			return

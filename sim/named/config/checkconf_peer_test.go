@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"math/rand/v2"
+	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -36,7 +37,15 @@ func peerTool(t *testing.T, name string) string {
 	return ""
 }
 
-func realDisk() Disk { return Disk{Read: os.ReadFile, Stat: os.Stat, Glob: filepath.Glob} }
+func realDisk() Disk {
+	return Disk{Read: os.ReadFile, Stat: os.Stat, Glob: filepath.Glob, Interface: func(name string) (uint32, bool) {
+		i, err := net.InterfaceByName(name)
+		if err != nil {
+			return 0, false
+		}
+		return uint32(i.Index), true
+	}}
+}
 
 // bases reads the base configurations of testdata.
 func bases(t *testing.T) []*txtar.Archive {
@@ -210,4 +219,33 @@ func difference(a, b string) string {
 		fmt.Fprintf(&out, "%d: %q\n", from+i+1, l)
 	}
 	return out.String()
+}
+
+// Configurations that fit the grammar get the same complaints about their meaning.
+func TestPeerComposed(t *testing.T) {
+	tool := peerTool(t, "named-checkconf")
+	rounds, seed := 300, uint64(1)
+	if n, err := strconv.Atoi(os.Getenv("MXLAB_PEER_ROUNDS")); err == nil {
+		rounds = n
+	}
+	if n, err := strconv.ParseUint(os.Getenv("MXLAB_PEER_SEED"), 10, 64); err == nil {
+		seed = n
+	}
+	r := rand.New(rand.NewPCG(seed, 3))
+	path := filepath.Join(t.TempDir(), "named.conf")
+	var y tally
+	for i := range rounds {
+		text := compose(r)
+		if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		real, our := realCheckConf(tool, "-p", path), ourCheckConf("-p", path)
+		if !y.add(real, our) && os.Getenv("MXLAB_PEER_SHOW") != "" {
+			t.Logf("round %d\n%s--- real %d\n%s--- ours %d\n%s", i, text[len(frame):], real.status, real.text, our.status, our.text)
+		}
+	}
+	t.Logf("%d configurations: verdict %.2f %%, first line %.2f %%, whole text %.2f %%", y.runs, y.percent(y.verdict), y.percent(y.place), y.percent(y.text))
+	if y.percent(y.verdict) < 99 || y.percent(y.place) < 97 || y.percent(y.text) < 90 {
+		t.Error("too far from the real tool")
+	}
 }

@@ -7,12 +7,14 @@ import (
 	"strings"
 )
 
-// Disk is how the package sees files. Read is required; without Stat every directory exists, without Glob an include
-// pattern is a plain name.
+// Disk is how the package sees its host. Read is required; without Stat every directory exists, without Glob an include
+// pattern is a plain name, without Interface no address may have an interface for its scope.
 type Disk struct {
 	Read func(path string) ([]byte, error)      // errors: fs.ErrNotExist, fs.ErrPermission, a directory's own
 	Stat func(path string) (fs.FileInfo, error) // follows symbolic links
 	Glob func(pattern string) ([]string, error) // the matches of a shell pattern, sorted
+
+	Interface func(name string) (index uint32, ok bool) // a network interface, as in fe80::1%eth0
 }
 
 // resultOf turns a file error into the text BIND has for it.
@@ -87,7 +89,7 @@ func (d Disk) matches(dir, pattern string) ([]string, error) {
 // below is the disk as seen after a chroot to root.
 func (d Disk) below(root string) Disk {
 	in := func(name string) string { return path.Join(root, path.Join("/", name)) }
-	out := Disk{Read: func(name string) ([]byte, error) { return d.Read(in(name)) }}
+	out := Disk{Interface: d.Interface, Read: func(name string) ([]byte, error) { return d.Read(in(name)) }}
 	if d.Stat != nil {
 		out.Stat = func(name string) (fs.FileInfo, error) { return d.Stat(in(name)) }
 	}

@@ -1,6 +1,9 @@
 package config
 
-import "net/netip"
+import (
+	"net/netip"
+	"strings"
+)
 
 // Key is a TSIG key (RFC 8945).
 type Key struct {
@@ -44,14 +47,9 @@ func (v *View) Key(name string) (Key, bool) {
 	return Key{}, false
 }
 
+// withoutSpace drops blanks and line ends, which may stand anywhere in encoded data.
 func withoutSpace(s string) string {
-	var b []byte
-	for i := 0; i < len(s); i++ {
-		if s[i] != ' ' && (s[i] < '\t' || s[i] > '\r') {
-			b = append(b, s[i])
-		}
-	}
-	return string(b)
+	return strings.NewReplacer(" ", "", "\t", "", "\r", "", "\n", "").Replace(s)
 }
 
 // Controls are the control channels of rndc.

@@ -2,6 +2,7 @@ package config
 
 import (
 	"net/netip"
+	"strconv"
 	"strings"
 )
 
@@ -31,7 +32,7 @@ func (p *parser) address(allowed addrFlags) (a netip.Addr, partial, ok bool) {
 		}
 	}
 	if allowed&addrV6 != 0 && len(p.tok.text) <= 127 {
-		if a, ok = parseIPv6(p.tok.text); ok {
+		if a, ok = p.parseIPv6(p.tok.text); ok {
 			return a, false, true
 		}
 	}
@@ -44,19 +45,33 @@ func parseIPv4(s string) (netip.Addr, bool) {
 	return a, err == nil && a.Is4()
 }
 
-// parseIPv6 reads an IPv6 address, a scope only when it is a number (interface names do not exist here).
-func parseIPv6(s string) (netip.Addr, bool) {
+// parseIPv6 reads an IPv6 address. Its scope is an interface of a link-local address, otherwise a number; it is kept as
+// the number.
+func (p *parser) parseIPv6(s string) (netip.Addr, bool) {
 	bare, zone, scoped := strings.Cut(s, "%")
 	a, err := netip.ParseAddr(bare)
 	if err != nil || !a.Is6() {
 		return a, false
 	}
-	if scoped {
-		if _, ok, inRange := parseUint32(zone, false); !ok || !inRange {
+	if !scoped {
+		return a, true
+	}
+	index, ok := uint64(0), false
+	if a.IsLinkLocalUnicast() && p.disk.Interface != nil {
+		var n uint32
+		n, ok = p.disk.Interface(zone)
+		index = uint64(n)
+	}
+	if !ok {
+		var rest string
+		if index, rest = leadingUint(zone); rest == zone || index > 0xffffffff {
 			return a, false
 		}
 	}
-	return a, true
+	if index == 0 {
+		return a, true
+	}
+	return a.WithZone(strconv.FormatUint(index, 10)), true
 }
 
 // rawAddress reads an address and complains when there is none.
@@ -133,7 +148,7 @@ func (p *parser) prefixParts() (n *node, err error, logged bool) {
 			return nil, errRange, true
 		}
 		length = int(p.tok.num)
-		if pre, err := a.Prefix(length); err != nil || pre.Addr() != a {
+		if pre, err := a.WithZone("").Prefix(length); err != nil || pre.Addr() != a.WithZone("") {
 			p.complain(wherePlain, "'%s/%d': address/prefix length mismatch", formatAddr(a), length)
 			return nil, errFailure, true
 		}
