@@ -90,7 +90,7 @@ func (c *Conn) receive(f *flight) {
 	if len(f.Payload) == 0 && f.Flags&FIN == 0 {
 		return
 	}
-	if c.released && len(f.Payload) > 0 { // RFC 9293 3.6.1: nobody will read it
+	if fresh := f.Seq + uint32(len(f.Payload)) - c.rcvNxt; c.released && len(f.Payload) > 0 && int32(fresh) > 0 { // RFC 9293 3.6.1: nobody will read it
 		c.reset()
 		c.die(nil)
 		return
