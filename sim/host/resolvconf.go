@@ -2,6 +2,7 @@ package host
 
 import (
 	"net/netip"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -108,4 +109,24 @@ func (h *Host) hostsSources() []string {
 		}
 	}
 	return []string{"files", "dns"}
+}
+
+// ServicePort returns the port of a service of services(5), 0 if unknown.
+func (h *Host) ServicePort(name, proto string) uint16 {
+	b, _ := h.FS.ReadFile("/etc/services", Root)
+	for line := range strings.Lines(string(b)) {
+		line, _, _ = strings.Cut(line, "#")
+		f := strings.Fields(line)
+		if len(f) < 2 {
+			continue
+		}
+		num, p, ok := strings.Cut(f[1], "/")
+		if !ok || p != proto || f[0] != name && !slices.Contains(f[2:], name) {
+			continue
+		}
+		if n, err := strconv.ParseUint(num, 10, 16); err == nil {
+			return uint16(n)
+		}
+	}
+	return 0
 }

@@ -1,0 +1,60 @@
+package distro_test
+
+import (
+	"testing"
+
+	"mxlab/sim/distro"
+	"mxlab/sim/host"
+	"mxlab/sim/host/vfs"
+)
+
+func TestEveryPackageInstalls(t *testing.T) {
+	programs := host.Programs{"named": nil, "ls": nil, "postfix": nil}
+	img, err := distro.Install(host.Debian, distro.Packages(host.Debian), programs)
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := vfs.New(img, vfs.Options{})
+	for _, f := range []string{"/etc/passwd", "/bin/ls", "/usr/sbin/named", "/sbin/postfix", "/etc/bind/named.conf", "/var/spool/postfix/maildrop"} {
+		if _, err := d.Stat(f, host.Root); err != nil {
+			t.Errorf("%s: %v", f, err)
+		}
+	}
+	if info, err := d.Stat("/tmp", host.Root); err != nil || info.Mode().String() != "dtrwxrwxrwx" {
+		t.Errorf("/tmp: %v %v", info.Mode(), err)
+	}
+	if uid, gid, err := distro.Owner(d, "bind:bind"); err != nil || uid != 105 || gid != 113 {
+		t.Errorf("bind: %d %d %v", uid, gid, err)
+	}
+}
+
+func TestCommandsComeWithTheirPackage(t *testing.T) {
+	img, err := distro.Install(host.Debian, nil, host.Programs{"named": nil, "ls": nil})
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := vfs.New(img, vfs.Options{})
+	if _, err := d.Stat("/usr/sbin/named", host.Root); err == nil {
+		t.Error("named is there without its package")
+	}
+	if _, err := d.Stat("/usr/bin/ls", host.Root); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestUsersGetAccountsAndHomes(t *testing.T) {
+	img, err := distro.Install(host.Debian, nil, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := vfs.New(img, vfs.Options{})
+	if err := distro.AddUsers(d, []distro.Account{{Name: "alice", Password: "pw", Gecos: "Alice"}, {Name: "bob", Password: "x"}}); err != nil {
+		t.Fatal(err)
+	}
+	if uid, _, err := distro.Owner(d, "bob"); err != nil || uid != 1001 {
+		t.Errorf("bob: %d %v", uid, err)
+	}
+	if info, err := d.Stat("/home/alice", host.Root); err != nil || !info.IsDir() {
+		t.Errorf("home: %v", err)
+	}
+}

@@ -1,0 +1,42 @@
+package distro
+
+import "strings"
+
+// location returns the directory of a command's file and the package it comes
+// with, "" for the base system.
+func location(program string) (dir, pkg string) {
+	dir = "/usr/bin"
+	if sbin[program] {
+		dir = "/usr/sbin"
+	}
+	return dir, owner[program]
+}
+
+// sbin lists the commands that live in /usr/sbin.
+var sbin = set("named rndc named-checkconf named-checkzone named-compilezone rndc-confgen tsig-keygen postfix postconf postqueue postsuper postmap postalias postcat " +
+	"sendmail newaliases-sendmail dovecot iptables ip6tables iptables-save iptables-restore ip6tables-save ip6tables-restore ufw nft service " +
+	"ifconfig route arp sysctl reboot halt poweroff shutdown useradd userdel adduser usermod groupadd chroot sshd rsyslogd tcpdump makemap mailstats")
+
+// owner names the package of commands that are not in the base system.
+var owner = func() map[string]string {
+	m := map[string]string{}
+	for pkg, list := range map[string]string{
+		"bind9":    "named rndc named-checkconf named-checkzone named-compilezone rndc-confgen tsig-keygen",
+		"postfix":  "postfix postconf postqueue postsuper postmap postalias postcat sendmail newaliases mailq",
+		"dovecot":  "dovecot doveconf doveadm",
+		"iptables": "iptables ip6tables iptables-save iptables-restore ip6tables-save ip6tables-restore ufw netfilter-persistent",
+	} {
+		for name := range set(list) {
+			m[name] = pkg
+		}
+	}
+	return m
+}()
+
+func set(words string) map[string]bool {
+	m := map[string]bool{}
+	for _, w := range strings.Fields(words) {
+		m[w] = true
+	}
+	return m
+}
