@@ -56,6 +56,7 @@ func (q *queue) load(in *Instance) {
 		}
 	}
 	in.schedule()
+	in.collect(in.base)
 }
 
 func (q *queue) halt() {
@@ -84,15 +85,6 @@ func (q *queue) sorted() []*message {
 		return strings.Compare(a.id, b.id)
 	})
 	return list
-}
-
-func (in *Instance) qmgrPID() int {
-	for _, p := range in.procs {
-		if p.Name() == "qmgr" {
-			return p.PID
-		}
-	}
-	return 0
 }
 
 // store writes a new message to the incoming queue and names it by the inode
