@@ -70,11 +70,7 @@ func (c *Conn) receive(f *flight) {
 	switch {
 	case c.state == synSent:
 		if f.Flags&(SYN|ACK) == SYN|ACK {
-			c.rcvNxt, c.peer, c.state = f.Seq+1, f.conn, established
-			c.last = f.Event
-			c.acked(f.Ack)
-			c.acknowledge()
-			c.readable.Broadcast()
+			c.opened(f)
 		}
 		return
 	case f.Flags&SYN != 0:
@@ -87,9 +83,21 @@ func (c *Conn) receive(f *flight) {
 			return
 		}
 	}
-	if len(f.Payload) == 0 && f.Flags&FIN == 0 {
-		return
+	if len(f.Payload) > 0 || f.Flags&FIN != 0 {
+		c.data(f)
 	}
+}
+
+// opened completes the handshake at the dialling end.
+func (c *Conn) opened(f *flight) {
+	c.rcvNxt, c.peer, c.state, c.last = f.Seq+1, f.conn, established, f.Event
+	c.acked(f.Ack)
+	c.acknowledge()
+	c.readable.Broadcast()
+}
+
+// data handles a segment with data or FIN.
+func (c *Conn) data(f *flight) {
 	if fresh := f.Seq + uint32(len(f.Payload)) - c.rcvNxt; c.released && len(f.Payload) > 0 && int32(fresh) > 0 { // RFC 9293 3.6.1: nobody will read it
 		c.reset()
 		c.die(nil)
