@@ -13,6 +13,7 @@ const (
 	loopbackLatency = 15 * time.Microsecond
 	arpTimeout      = 3 * time.Second // three probes, a second each (RFC 4861 7.2.2, arp(7))
 	defaultTTL      = 64
+	maxLegs         = 3 // of a path through NAT that are told apart
 )
 
 // fate is how the walk of a packet ends.
@@ -33,6 +34,7 @@ type flight struct {
 	conn      *Conn  // the sending connection
 	first     uint64 // a retransmission: the event of the first transmission
 	expectAck bool   // conn retransmits if the flight ends unacknowledged
+	leg       int    // how often NAT has sent it on
 	timer     vtime.Timer
 	landFn    func() // land, bound once
 	next      *flight
@@ -76,7 +78,7 @@ func (f *flight) release() {
 	n := f.net
 	f.Packet = Packet{}
 	f.conn, f.node, f.in, f.path = nil, nil, nil, nil
-	f.first, f.expectAck, f.routed, f.fate, f.took, f.busy = 0, false, false, arrives, 0, 0
+	f.first, f.leg, f.expectAck, f.routed, f.fate, f.took, f.busy = 0, 0, false, false, arrives, 0, 0
 	f.rule, f.with, f.expire, f.errno, f.acked = "", 0, false, "", false
 	f.next, n.free = n.free, f
 }
@@ -189,6 +191,7 @@ func (p *Packet) size() int {
 // new event, because the first one told of a packet to this node.
 func (f *flight) onward() {
 	nd, sent := f.node, f.Packet
+	f.leg = min(f.leg+1, maxLegs-1)
 	f.took, f.busy, f.path = 0, 0, &f.net.paths
 	if out, hop := f.relay(); out != nil {
 		f.travel(out, hop)

@@ -62,7 +62,7 @@ type Conn struct {
 
 	sndNxt, rcvNxt uint32
 	unacked        segments
-	arrival        time.Duration // of the last segment sent
+	arrival        [maxLegs]time.Duration // of the last segment sent, at each NAT on the way and the peer
 	rto            vtime.Timer
 	armed          bool
 	tries          uint8

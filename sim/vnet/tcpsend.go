@@ -144,8 +144,9 @@ func (nd *Node) sendReset(p *Packet) {
 // and on a slow link behind them.
 func (c *Conn) inOrder(f *flight) time.Duration {
 	now := c.node.net.clock.Since()
-	c.arrival = max(now+f.took, c.arrival+f.busy)
-	return c.arrival - now
+	at := &c.arrival[f.leg]
+	*at = max(now+f.took, *at+f.busy)
+	return *at - now
 }
 
 // The limits of Linux: net.ipv4.tcp_syn_retries, tcp_synack_retries,
