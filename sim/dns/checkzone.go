@@ -16,6 +16,7 @@ type CheckzoneHost struct {
 	Stdin      []byte                               // the zone if the file is "-" or missing
 	LookupHost func(name string) HostLookup         // getaddrinfo
 	Now        time.Time
+	Limits     Limits
 }
 
 // CheckzoneResult is a finished run.
@@ -273,7 +274,7 @@ func (r *checkzoneRun) toStdout() bool {
 // check loads the zone and writes it out if asked to.
 func (r *checkzoneRun) check(args []string) CheckzoneResult {
 	o := r.opts
-	o.Origin, o.File, o.Read, o.Now = args[0], "-", r.host.Read, r.host.Now
+	o.Origin, o.File, o.Read, o.Now, o.Limits = args[0], "-", r.host.Read, r.host.Now, r.host.Limits
 	if len(args) == 2 {
 		o.File = args[1]
 	}

@@ -73,7 +73,7 @@ type Limits struct {
 }
 
 // DefaultLimits is generous for a lab and harmless for the machine.
-var DefaultLimits = Limits{Bytes: 32 << 20, Records: 500_000, Includes: 1000}
+var DefaultLimits = Limits{Bytes: 32 << 20, Records: 100_000, Includes: 1000}
 
 // LoadOptions says which zone to load and what to check. Start from NamedOptions
 // or CheckzoneOptions.

@@ -1,6 +1,7 @@
 package dns
 
 import (
+	"bytes"
 	"strings"
 
 	mdns "github.com/miekg/dns"
@@ -127,8 +128,21 @@ func (r *rdataReader) unknownOrText(rrtype uint16) Result {
 	if _, known := mdns.TypeToRR[rrtype]; !known {
 		return resultOK
 	}
-	rr, err := unpackRdata(".", rrtype, r.class, 0, r.buf[start:])
+	return validRdata(rrtype, r.class, r.buf[start:])
+}
+
+// validRdata reports whether octets given in the generic form make sense for a
+// known type: they must be what the record's own fields pack to.
+func validRdata(rrtype, class uint16, wire []byte) Result {
+	rr, err := unpackRdata(".", rrtype, class, 0, wire)
 	if err != nil || rr == nil {
+		if err != nil && strings.Contains(err.Error(), "bad rdlength") {
+			return ErrExtraData
+		}
+		return ErrUnexpectedEnd
+	}
+	again := &rdataReader{}
+	if again.appendPacked(rr) != resultOK || !bytes.Equal(again.buf, wire) || len(wire) == 0 && rrtype != mdns.TypeAPL {
 		return ErrUnexpectedEnd
 	}
 	return resultOK

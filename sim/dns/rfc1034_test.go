@@ -69,10 +69,10 @@ func TestRFC1034NameError(t *testing.T) {
 
 // 3.6.2: "If a CNAME RR is present at a node, no other data should be present".
 func TestRFC1034CNAMEAndOtherData(t *testing.T) {
-	want := "dns_master_load: db:5: x.example.com: CNAME and other data\n" +
-		"zone example.com/IN: loading from master file db failed: CNAME and other data\nzone example.com/IN: not loaded due to errors.\n"
 	zone := "$TTL 1\n@ SOA ns h 1 2 3 4 5\n@ NS ns\nns A 192.0.2.1\nx A 192.0.2.2\nx CNAME ns\n"
-	if got := loadMessages(zone); got != "dns_master_load: db:6"+want[len("dns_master_load: db:5"):] {
+	want := "dns_master_load: db:6: x.example.com: CNAME and other data\n" +
+		"zone example.com/IN: loading from master file db failed: CNAME and other data\nzone example.com/IN: not loaded due to errors.\n"
+	if got := loadMessages(zone); got != want {
 		t.Errorf("got %s", got)
 	}
 }
