@@ -92,6 +92,10 @@ func (n *Net) launch(nd *Node, f *flight, e trace.Event) (uint64, Errno) {
 	if sent.TTL == 0 {
 		sent.TTL = defaultTTL
 	}
+	if f.Inner != nil { // hooks may translate what is quoted; events do not change
+		quoted := *f.Inner
+		sent.Inner = &quoted
+	}
 	f.depart(nd)
 	return n.report(nd, f, &sent, e, f.fate != arrives && f.node == nd && f.path == &n.paths)
 }

@@ -67,8 +67,10 @@ type Verdict struct {
 }
 
 // Hook decides about a packet at a point of a node. It runs as a callback and
-// may rewrite the packet's addresses and ports (NAT). in is nil at Output and
-// for ACKs of the node itself, out is nil at Prerouting and Input.
+// may rewrite addresses and ports of the packet and of the packet an ICMP error
+// quotes (NAT), but not the payload. in is nil for packets the node sends itself, out is
+// nil at Prerouting and Input. The ACK of a TCP segment, which has no event of
+// its own, passes the hooks as well, with Event 0.
 type Hook func(at Point, p *Packet, in, out *Iface) Verdict
 
 // SetHook installs the node's netfilter. With nil everything passes, at no

@@ -81,6 +81,7 @@ type Conn struct {
 	changed  vtime.Signal
 	deadline time.Duration // 0: none
 	onData   func()
+	dialled  func() // OpenTCP: runs when the attempt has ended
 	lent     *vtime.Task
 	expires  time.Duration // of TIME-WAIT
 }
@@ -247,8 +248,11 @@ func (c *Conn) Abort() {
 	if c.released {
 		return
 	}
+	c.dialled = nil
 	if c.state != closed && c.state != timeWait {
-		c.reset()
+		if c.state != synSent {
+			c.reset()
+		}
 		c.die(nil)
 	}
 	c.release()
@@ -302,7 +306,7 @@ func (c *Conn) die(err error) {
 	}
 	c.state, c.err = closed, err
 	if err == nil {
-		c.err = net.ErrClosed
+		c.err, c.told = net.ErrClosed, true
 	}
 	c.disarm()
 	n := c.node.net
@@ -314,4 +318,13 @@ func (c *Conn) die(err error) {
 	c.readable.Broadcast()
 	c.changed.Broadcast()
 	c.hush()
+	c.settled()
+}
+
+// settled tells the caller of OpenTCP that the attempt has ended.
+func (c *Conn) settled() {
+	if fn := c.dialled; fn != nil {
+		c.dialled = nil
+		fn()
+	}
 }

@@ -28,22 +28,16 @@ func (p *Peer) Fields() []trace.Field {
 // The attempt is a span of kind Connect, which ends when its result is known.
 func (nd *Node) DialTCP(t *vtime.Task, local, remote netip.AddrPort, o Owner, timeout time.Duration) (*Conn, error) {
 	n := nd.net
-	remote = canonical(remote)
-	peer := &Peer{Remote: remote}
-	outer := n.clock.Scope().Span
-	span := n.log.Open(trace.Event{Kind: trace.Connect, Node: nd.Name, Peer: n.nameOf(remote.Addr()), Data: peer})
-	c, err := nd.dial(local, remote, o)
+	c, span, err := nd.begin(local, remote, o)
 	if err != nil {
-		return nil, ended(span, err)
+		return nil, err
 	}
-	peer.Local, c.span, c.outer = c.local, span.ID(), outer
 	defer func() { // the task was killed
 		if c.state == synSent {
 			c.die(nil)
 			span.End(trace.Fail, trace.Text("interrupted"))
 		}
 	}()
-	c.transmit(SYN, nil, trace.Packet)
 	end := n.clock.Since() + timeout
 	for c.state == synSent {
 		if timeout <= 0 {
@@ -52,12 +46,65 @@ func (nd *Node) DialTCP(t *vtime.Task, local, remote netip.AddrPort, o Owner, ti
 			c.die(ETIMEDOUT)
 		}
 	}
+	if err := c.dialResult(span); err != nil {
+		return nil, err
+	}
+	return c, nil
+}
+
+// OpenTCP is DialTCP for code without a task: it returns at once, and done
+// runs as a callback, in the caller's scope, when the result is known. Errors
+// of the host itself (no route, no port) are returned at once, and done does
+// not run; nor does it after Abort of the returned connection.
+func (nd *Node) OpenTCP(local, remote netip.AddrPort, o Owner, timeout time.Duration, done func(*Conn, error)) (*Conn, error) {
+	n := nd.net
+	c, span, err := nd.begin(local, remote, o)
+	if err != nil {
+		return nil, err
+	}
+	var late *vtime.Timer
+	c.dialled = func() {
+		late.Stop()
+		if err := c.dialResult(span); err != nil {
+			done(nil, err)
+		} else {
+			done(c, nil)
+		}
+	}
+	span.Leave()
+	if timeout > 0 {
+		late = n.clock.After(timeout, func() { c.die(ETIMEDOUT) })
+	}
+	return c, nil
+}
+
+// begin opens the Connect span and sends the first SYN.
+func (nd *Node) begin(local, remote netip.AddrPort, o Owner) (*Conn, *trace.Span, error) {
+	n := nd.net
+	remote = canonical(remote)
+	outer := n.clock.Scope().Span
+	peer := &Peer{Local: local, Remote: remote}
+	c, err := nd.dial(local, remote, o)
+	if err == nil {
+		peer.Local = c.local
+	}
+	span := n.log.Open(trace.Event{Kind: trace.Connect, Node: nd.Name, Peer: n.nameOf(remote.Addr()), Data: peer})
+	if err != nil {
+		return nil, nil, ended(span, err)
+	}
+	c.span, c.outer = span.ID(), outer
+	c.transmit(SYN, nil, trace.Packet)
+	return c, span, nil
+}
+
+// dialResult ends the Connect span.
+func (c *Conn) dialResult(span *trace.Span) error {
 	c.because(c.last)
 	if c.err != nil {
-		return nil, ended(span, c.err)
+		return ended(span, c.err)
 	}
 	span.End(trace.OK, nil)
-	return c, nil
+	return nil
 }
 
 func ended(span *trace.Span, err error) error {

@@ -94,6 +94,7 @@ func (c *Conn) opened(f *flight) {
 	c.acked(f.Ack)
 	c.acknowledge()
 	c.readable.Broadcast()
+	c.settled()
 }
 
 // data handles a segment with data or FIN.
