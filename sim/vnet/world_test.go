@@ -225,3 +225,32 @@ func TestByteStreamUnderLoss(t *testing.T) {
 		})
 	}
 }
+
+// TLS bytes are random, but nothing of them reaches the trace's text.
+func TestTLSTraceIsDeterministic(t *testing.T) {
+	cert := certificate(t)
+	run := func() string {
+		l := newLab(t, 1)
+		l.serve(t, "0.0.0.0:465", func(_ *vtime.Task, c *vnet.Conn) {
+			s := tls.Server(c, &tls.Config{Certificates: []tls.Certificate{cert}, Time: l.clock.Now})
+			defer s.Close()
+			io.Copy(s, s)
+		})
+		l.do(t, func(op *vtime.Task) {
+			c := tls.Client(l.dial(t, op, srv4+":465"), &tls.Config{InsecureSkipVerify: true, Time: l.clock.Now})
+			b := make([]byte, 100)
+			for range 3 {
+				fmt.Fprint(c, "EHLO pc\r\n")
+				if _, err := c.Read(b); err != nil {
+					t.Fatal(err)
+				}
+			}
+			c.Close()
+			op.Settle(time.Minute)
+		})
+		return l.text()
+	}
+	if a, b := run(), run(); a != b {
+		t.Errorf("two runs differ:\n%s\n%s", a, b)
+	}
+}
