@@ -4,8 +4,9 @@ import "strconv"
 
 // CheckOptions tell Check what it may look at.
 type CheckOptions struct {
-	Disk         Disk // for directories named by options; without Stat none is looked at
+	Disk         Disk // for directories and plugins named by options; without Stat none is looked at
 	NoDeprecated bool // no warnings about deprecated zone types
+	NoPlugins    bool // do not look for plugins
 }
 
 // Check examines what the grammar cannot, in the order of named-checkconf, whose words the messages are. ok is false when

@@ -6,6 +6,7 @@ type aclExpander struct {
 	*checker
 	good    map[string]bool
 	pending map[string]bool // names being expanded, for loops
+	fault   error           // why the last list did not expand
 }
 
 func (c *checker) expander() *aclExpander {
@@ -57,6 +58,7 @@ func (e *aclExpander) named(n *node) bool {
 	fold := lowerString(n.text)
 	if e.pending[fold] {
 		e.fail(n, "acl loop detected: %s", n.text)
+		e.fault = errFailure
 		return false
 	}
 	if e.good[fold] {
@@ -72,6 +74,7 @@ func (e *aclExpander) named(n *node) bool {
 		}
 	}
 	e.failSoftly(n, "undefined ACL '%s'", n.text)
+	e.fault = errNotFound
 	return false
 }
 
@@ -86,10 +89,12 @@ func (e *aclExpander) elements(list *node) bool {
 		case n.keyword == "key":
 			if _, err := parseName(n.text); err != nil {
 				e.failSoftly(n, "key name '%s' is not a valid domain name", n.text)
+				e.fault = err
 				return false
 			}
 		case n.kind == nodeTuple && n.typ == negated:
 			e.failSoftly(n, "address match list contains unsupported element type")
+			e.fault = errFailure
 			return false
 		}
 	}

@@ -1,5 +1,7 @@
 package config
 
+import "strings"
+
 // viewCheck holds what the checks of one view share.
 type viewCheck struct {
 	*checker
@@ -69,6 +71,26 @@ func (c *checker) checkView(view *node, name, class string) {
 	v.checkRecursionACLs()
 	v.checkDNS64()
 	v.checkRateLimit()
+	for _, n := range statements.get("plugin").list() {
+		v.checkPlugin(n)
+	}
+}
+
+// pluginDirectory holds the plugins of Debian's build.
+const pluginDirectory = "/usr/lib/x86_64-linux-gnu/bind/"
+
+// checkPlugin checks that a plugin's module is there; what the module makes of its parameters is not known here.
+func (v *viewCheck) checkPlugin(n *node) {
+	path := n.field("library").str()
+	if !strings.Contains(path, "/") {
+		path = pluginDirectory + path
+	}
+	if v.opts.NoPlugins || v.opts.Disk.Stat == nil {
+		return
+	}
+	if _, err := v.opts.Disk.Stat(within(v.dir, path)); err != nil {
+		v.fail(n.field("parameters"), "%s: plugin check failed: %s", path, errFailure)
+	}
 }
 
 // recursive reports whether the options leave recursion on for anybody.

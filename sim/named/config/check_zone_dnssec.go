@@ -19,14 +19,11 @@ func (z *zoneCheck) checkUpdates() {
 		return
 	}
 	if !z.acls.expand(n) {
-		z.fail(n, "acl expansion failed: %s", z.resultText())
+		z.fail(n, "acl expansion failed: %s", z.acls.fault)
 		return
 	}
 	z.ddns = !isNoneList(n)
 }
-
-// resultText is the result BIND prints with a failed expansion: that of the checks before it, not of the expansion.
-func (z *zoneCheck) resultText() string { return "not found" }
 
 // checkSigning checks the options about signatures of a primary or secondary zone.
 func (z *zoneCheck) checkSigning() {

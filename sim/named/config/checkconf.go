@@ -68,7 +68,7 @@ func (c CheckConf) Run(args []string) Result {
 	if tree == nil {
 		return Result{Stdout: out.String(), Status: 1}
 	}
-	messages, ok := Check(tree, CheckOptions{Disk: disk, NoDeprecated: f.noDeprecated})
+	messages, ok := Check(tree, CheckOptions{Disk: disk, NoDeprecated: f.noDeprecated, NoPlugins: f.noPlugins})
 	writeMessages(&out, messages)
 	if !ok {
 		return Result{Stdout: out.String(), Status: 1}

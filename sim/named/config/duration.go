@@ -44,8 +44,8 @@ func parseDuration(s string) (duration, error) {
 	return d, err
 }
 
-// parseISODuration reads P[n]Y[n]M[n]DT[n]H[n]M[n]S or P[n]W. Each unit is looked for in turn; a number must stand
-// between the unit found before and this one. M counts months before the T and minutes after it.
+// parseISODuration reads P[n]Y[n]M[n]DT[n]H[n]M[n]S or P[n]W. Each unit is looked for in turn behind the one found
+// before; a number must stand between the two. M counts months before the T and minutes after it.
 func parseISODuration(s string) (duration, bool) {
 	d := duration{iso: true}
 	if s == "" || len(s) > maxDurationText || lower(s[0]) != 'p' {
@@ -70,7 +70,10 @@ func parseISODuration(s string) (duration, bool) {
 		if u.part == 4 && timePart >= 0 {
 			at, units = timePart, true
 		}
-		i := indexFold(s, u.unit)
+		i := indexFold(s[at:], u.unit)
+		if i >= 0 {
+			i += at
+		}
 		switch {
 		case i < 0, u.clock && timePart < 0:
 			continue

@@ -248,12 +248,38 @@ func (m *mutator) value(t *valueType, depth int) string {
 		return m.fields(t, depth)
 	case kindMap, kindNamedMap, kindPrefixMap:
 		return m.mapValue(t, depth)
-	case kindNetAddr, kindSockAddr, kindQuerySource, kindRemoteElement, kindNamePort:
-		return pick("192.0.2.1", "2001:db8::1", "*", "192.0.2.1 port 53", "more", "address 192.0.2.1 port 1024")
+	case kindNetAddr, kindSockAddr, kindQuerySource:
+		return m.address(t)
+	case kindRemoteElement, kindNamePort:
+		return pick("192.0.2.1", "2001:db8::1", "192.0.2.1 port 53", "more", "more", "\"more\"")
+	case kindQuoted, kindQuotedOrNone, kindServerID:
+		return pick("\"x\"", "\"example.com\"", "\"/tmp\"", "\"AAAA\"", "\"01020304050607080910111213141516\"")
+	case kindWord:
+		return pick("default", "IN", "A", "order", "random", "cyclic", "ecdsap256sha256", "rsasha256")
+	case kindString, kindSecret:
+		return pick("\"x\"", "x", "example.com", "hmac-sha256", "k1", "more", "n0", "default_syslog", "queries", "AAAA", "A", "\"0102030405060708090a0b0c0d0e0f10\"", "TLSv1.2", "rsasha1", "default", ".")
 	case kindPrefix, kindMatchElement:
 		return pick("192.0.2.0/24", "192.0.2.1", "2001:db8::/32", "any", "none", "office", "!10/8", "key k1", "{ localhost; }")
 	}
 	return pick("\"x\"", "x", "\"example.com\"", "none", "\"/tmp/x\"", "default", "hmac-sha256")
+}
+
+func (m *mutator) address(t *valueType) string {
+	var fits []string
+	if t.addr&addrV4 != 0 {
+		fits = append(fits, "192.0.2.1", "192.0.2.7")
+	}
+	if t.addr&addrV6 != 0 {
+		fits = append(fits, "2001:db8::1", "::1")
+	}
+	if t.addr&addrWild != 0 {
+		fits = append(fits, "*")
+	}
+	a := fits[m.r.IntN(len(fits))]
+	if t.kind == kindNetAddr || m.r.IntN(3) > 0 {
+		return a
+	}
+	return a + " port " + []string{"53", "1024", "5353", "70000"}[m.r.IntN(4)]
 }
 
 func (m *mutator) fields(t *valueType, depth int) string {
