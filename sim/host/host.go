@@ -54,6 +54,7 @@ type Host struct {
 	journal  journal
 	quiet    bool
 	ttys     int
+	onBoot   []func()
 	values   map[any]any
 	edits    map[string]uint64 // path: event of its last change by a person
 }
@@ -92,6 +93,10 @@ func New(c Config) *Host {
 		Limits: c.Limits, programs: c.Programs, lastPID: 400, booted: c.Clock.Now(),
 	}
 }
+
+// OnBoot registers fn to run, before the units start, whenever the host boots
+// again: what only memory holds is to be reset there.
+func (h *Host) OnBoot(fn func()) { h.onBoot = append(h.onBoot, fn) }
 
 // Now returns the host's local time.
 func (h *Host) Now() time.Time { return h.Clock.Now().In(h.Zone) }
