@@ -12,7 +12,8 @@ import (
 // networkPrograms are the commands that ask the network, or about it.
 func networkPrograms() host.Programs {
 	return host.Programs{
-		"dig": runDig,
+		"dig":    runDig,
+		"telnet": runTelnet,
 	}
 }
 

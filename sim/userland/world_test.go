@@ -1,6 +1,7 @@
 package userland
 
 import (
+	"bufio"
 	"io/fs"
 	"net/netip"
 	"strings"
@@ -143,5 +144,90 @@ func (w *world) names(h *host.Host, at string, answer func(q *mdns.Msg, tcp bool
 	})
 	if err != nil {
 		w.tb.Fatal(err)
+	}
+}
+
+// lines serves each connection to a port of the server with a line protocol:
+// hello first, then reply to each line until it returns "".
+func (w *world) lines(port uint16, hello string, reply func(string) string) {
+	w.tb.Helper()
+	local := netip.AddrPortFrom(netip.MustParseAddr(serverAddr), port)
+	_, err := w.server.Node.ListenTCP(local, vnet.Owner{PID: 20, Name: "served"}, func(c *vnet.Conn) {
+		w.clock.Go("served", func(*vtime.Task) {
+			defer c.Close()
+			c.Write([]byte(hello))
+			s := bufio.NewScanner(c)
+			for s.Scan() {
+				answer := reply(s.Text())
+				c.Write([]byte(answer))
+				if strings.HasPrefix(answer, "221") {
+					return
+				}
+			}
+		})
+	})
+	if err != nil {
+		w.tb.Fatal(err)
+	}
+}
+
+// session types lines at a terminal on which a command runs, each when the
+// terminal waits for it, and returns the screen and the status. "^C" and "^D"
+// stand for these keys.
+func (w *world) session(typed []string, args ...string) (screen string, status int) {
+	w.tb.Helper()
+	err := w.k.Do(0, func(t *vtime.Task) {
+		tty := w.client.NewTTY()
+		fd := tty.FD()
+		p, err := w.client.Start(nil, networkPrograms()[args[0]], host.Spec{Args: args, Env: host.NewEnv(), Stdin: fd, Stdout: fd, Stderr: fd, TTY: tty})
+		if err != nil {
+			w.tb.Fatal(err)
+		}
+		tty.SetForeground(p)
+		var b strings.Builder
+		p.OnExit(func(*host.Proc) { tty.HangUp() })
+		for _, line := range typed {
+			waitTerminal(t, tty, p)
+			if p.Ended() {
+				break
+			}
+			text, _ := tty.TakeOutput()
+			b.WriteString(text)
+			_, prompt := tty.Waiting()
+			switch line {
+			case "^C":
+				b.WriteString(prompt + "^C\n")
+				tty.Interrupt()
+			case "^D":
+				b.WriteString(prompt + "^D\n")
+				tty.EndInput()
+			default:
+				b.WriteString(prompt + strings.ReplaceAll(line, "\x1d", "^]") + "\n")
+				tty.Input(line)
+			}
+		}
+		waitTerminal(t, tty, p)
+		text, _ := tty.TakeOutput()
+		b.WriteString(text)
+		if !p.Ended() {
+			b.WriteString("(waits)\n")
+			p.Signal(host.SIGKILL)
+		}
+		status = p.Wait(t)
+		screen = b.String()
+	})
+	if err != nil {
+		w.tb.Fatal(err)
+	}
+	return screen, status
+}
+
+// waitTerminal waits until the terminal is free or the command has ended.
+func waitTerminal(t *vtime.Task, tty *host.TTY, p *host.Proc) {
+	for range 1000 {
+		if waits, _ := tty.Waiting(); waits || p.Ended() {
+			return
+		}
+		t.Sleep(100 * time.Millisecond)
 	}
 }
