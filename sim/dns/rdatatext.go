@@ -61,12 +61,10 @@ func rdataText(rr mdns.RR, origin string, commented bool) string {
 		return strings.Replace(encoded(head, rr.Signature, 4, true), lineIndent, lineIndent+times+lineIndent, 1) + " )"
 	case *mdns.LOC:
 		return locText(rr)
+	case *mdns.NULL:
+		return genericText(fmt.Sprintf("%X", rr.Data), commented)
 	case *mdns.RFC3597:
-		data := strings.ToUpper(rr.Rdata)
-		if commented {
-			data = "( " + data + " )"
-		}
-		return fmt.Sprintf(`\# %d %s`, len(rr.Rdata)/2, data)
+		return genericText(strings.ToUpper(rr.Rdata), commented)
 	}
 	return strings.TrimPrefix(rr.String(), rr.Header().String())
 }
@@ -184,4 +182,16 @@ func locText(loc *mdns.LOC) string {
 	}
 	return fmt.Sprintf("%s %s %s%d.%02dm %s %s %s", angle(loc.Latitude, "N", "S"), angle(loc.Longitude, "E", "W"),
 		sign, altitude/100, altitude%100, precision(loc.Size), precision(loc.HorizPre), precision(loc.VertPre))
+}
+
+// genericText is the form of RFC 3597 section 5 for any rdata.
+func genericText(hex string, lines bool) string {
+	head := `\# ` + strconv.Itoa(len(hex)/2)
+	switch {
+	case hex == "":
+		return head
+	case lines:
+		return head + " ( " + hex + " )"
+	}
+	return head + " " + hex
 }
