@@ -15,6 +15,10 @@
 // What it follows: RFC 791, 8200 (IP), 792, 4443 (ICMP), 768 (UDP), 9293
 // (TCP), and where those leave a choice the behaviour of a Linux host.
 //
+// A TCP write of up to 64 kB is one segment and one event, as a capture shows
+// it on a host with segmentation offload. The ACK for it has no event; whether
+// it would come back decides about retransmission.
+//
 // What it leaves out: Ethernet and ARP as packets (a neighbour that does not
 // answer fails after 3 s), congestion control and queueing, fragmentation,
 // multicast, broadcast, dynamic routing protocols.

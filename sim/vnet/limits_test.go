@@ -183,6 +183,13 @@ func TestRouteOrder(t *testing.T) {
 			t.Errorf("to %s: %+v, %v", dst, r, err)
 		}
 	}
+	lo, extra := l.pc.Iface("lo"), p("203.0.113.5/32")
+	if err := lo.AddAddr(extra); err != nil || !l.pc.Local(extra.Addr()) || l.srv.Local(extra.Addr()) || l.net.NodeByAddr(extra.Addr()) != l.pc {
+		t.Errorf("an address on lo: %v", err)
+	}
+	if err := lo.DelAddr(extra); err != nil || l.pc.Local(extra.Addr()) {
+		t.Errorf("DelAddr on lo: %v", err)
+	}
 	eth0 := l.pc.Iface("eth0")
 	if err := eth0.DelAddr(p(pc4 + "/24")); err != nil || l.net.NodeByAddr(addr(pc4)) != nil {
 		t.Errorf("DelAddr: %v", err)

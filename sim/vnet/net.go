@@ -84,7 +84,7 @@ func (n *Net) NodeByAddr(a netip.Addr) *Node {
 func (n *Net) disown(a netip.Addr) {
 	delete(n.owners, a)
 	for _, nd := range n.nodes {
-		for _, ifc := range nd.ifaces {
+		for _, ifc := range nd.Ifaces() {
 			if ifc.has(a) {
 				n.owners[a] = ifc
 				return

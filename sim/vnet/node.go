@@ -117,7 +117,7 @@ func (i *Iface) attach(a netip.Prefix) {
 // DelAddr takes an address from the interface, with the subnet's route.
 func (i *Iface) DelAddr(a netip.Prefix) error {
 	k := slices.Index(i.addrs, a)
-	if k < 0 || i.link == nil {
+	if k < 0 || a.Addr().IsLoopback() {
 		return fmt.Errorf("%s: address %v on %s: %w", i.node.Name, a, i.Name, EADDRNOTAVAIL)
 	}
 	i.addrs = slices.Delete(slices.Clone(i.addrs), k, k+1)
@@ -151,7 +151,7 @@ func (nd *Node) Local(a netip.Addr) bool {
 			return true
 		}
 	}
-	return a.IsLoopback()
+	return a.IsLoopback() || len(nd.lo.addrs) > len(nd.net.loopback) && nd.lo.has(a)
 }
 
 // Down powers the node off: its sockets die without a word, and nobody answers

@@ -231,3 +231,30 @@ func TestSocketChoice(t *testing.T) {
 		}
 	})
 }
+
+func TestInvalidAddressesAreErrors(t *testing.T) {
+	l := newLab(t, 1)
+	l.do(t, func(op *vtime.Task) {
+		for _, at := range []string{"0.0.0.0:0", "[::]:0", pc4 + ":0", "[" + pc6 + "]:0"} {
+			s, err := l.pc.ListenUDP(ap(at), vnet.Owner{}, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := s.SendTo(netip.AddrPort{}, nil); err == nil {
+				t.Errorf("%s: sent to nowhere", at)
+			}
+			if err := s.SendTo(ap(srv4+":1"), make([]byte, 65508)); err != vnet.EMSGSIZE {
+				t.Errorf("%s: too long: %v", at, err)
+			}
+		}
+		if _, err := l.pc.DialTCP(op, netip.AddrPort{}, netip.AddrPort{}, vnet.Owner{}, 0); err == nil {
+			t.Error("dialled nowhere")
+		}
+		if _, err := l.pc.DialTCP(op, ap("["+pc6+"]:0"), ap(srv4+":1"), vnet.Owner{}, 0); err != vnet.EINVAL {
+			t.Errorf("mixed families: %v", err)
+		}
+		if r := l.pc.Echo(op, netip.Addr{}, vnet.EchoOptions{}); r.Err == nil {
+			t.Error("echo from nowhere")
+		}
+	})
+}
