@@ -14,6 +14,7 @@ func networkPrograms() host.Programs {
 	return host.Programs{
 		"dig":    runDig,
 		"telnet": runTelnet,
+		"ping":   runPing, "ping4": runPing, "ping6": runPing,
 	}
 }
 
