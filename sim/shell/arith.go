@@ -67,7 +67,7 @@ func (s *Shell) operand(text string, depth int) (int64, error) {
 			return 0, err
 		}
 		if !v.set && s.opts.nounset {
-			return 0, &expansionError{text: text + ": unbound variable", status: 127, fatal: true}
+			return 0, s.unbound(text)
 		}
 		return s.arithText(v.text(), depth+1)
 	}

@@ -3,6 +3,8 @@ package shell
 import (
 	"strings"
 
+	"mvdan.cc/sh/v3/syntax"
+
 	"mxlab/sim/host/vfs"
 )
 
@@ -282,7 +284,7 @@ func source(s *Shell, args []string) int {
 	text, err := s.p.Host.FS.ReadFile(s.p.Path(file), s.p.Cred)
 	if err != nil {
 		if s.dialect == dash {
-			s.say(".: cannot open %s: %s", args[1], dashReason(0, err))
+			s.say(".: cannot open %s: %s", args[1], dashReason(syntax.RdrIn, err))
 			return s.fatal(2)
 		}
 		if vfs.ErrnoOf(err) == vfs.EISDIR {

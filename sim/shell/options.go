@@ -67,7 +67,7 @@ func (s *Shell) letters() string {
 	if s.dialect == bash {
 		b.WriteByte('B')
 	}
-	if s.opts.command {
+	if s.opts.command && s.dialect == bash {
 		b.WriteByte('c')
 	}
 	if s.opts.stdin {

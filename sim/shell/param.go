@@ -38,9 +38,17 @@ func (x *expander) param(pe *syntax.ParamExp, dq bool) error {
 		return err
 	}
 	if s.opts.nounset && !v.set && !overridesUnset(pe) && !v.list && !v.star {
-		return &expansionError{text: pe.Param.Value + ": unbound variable", status: 127 - 126*boolStatus(s.dialect == bash), fatal: true}
+		return s.unbound(pe.Param.Value)
 	}
 	return x.operate(pe, v, dq)
+}
+
+// unbound is the error of set -u.
+func (s *Shell) unbound(name string) error {
+	if s.dialect == dash {
+		return &expansionError{text: name + ": parameter not set", status: 2, fatal: true}
+	}
+	return &expansionError{text: name + ": unbound variable", status: 127, fatal: true}
 }
 
 func overridesUnset(pe *syntax.ParamExp) bool {

@@ -178,7 +178,16 @@ func (s *Shell) dashSyntaxError(src string, pe syntax.ParseError) {
 	}
 	switch tok := offendingToken(src, pe); {
 	case tok == "" || pe.Incomplete:
-		fmt.Fprintf(s.fd(2), "%s: %d: Syntax error: end of file unexpected\n", s.name, s.base+lineCount(src)+1)
+		expecting := ""
+		if _, tail, ok := strings.Cut(pe.Text, " must be followed by `"); ok {
+			expecting = " (expecting \"" + strings.TrimSuffix(tail, "`") + "\")"
+		} else if _, tail, ok := strings.Cut(pe.Text, "with `"); ok {
+			expecting = " (expecting \"" + strings.TrimSuffix(tail, "`") + "\")"
+		} else if strings.Contains(pe.Text, "statement must end with `") {
+			_, tail, _ := strings.Cut(pe.Text, "end with `")
+			expecting = " (expecting \"" + strings.TrimSuffix(tail, "`") + "\")"
+		}
+		fmt.Fprintf(s.fd(2), "%s: %d: Syntax error: end of file unexpected%s\n", s.name, s.base+lineCount(src), expecting)
 	case tok == "newline":
 		io.WriteString(s.fd(2), lead+"newline unexpected\n")
 	case isWord(tok) && !syntax.IsKeyword(tok):

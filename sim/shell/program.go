@@ -5,6 +5,8 @@ import (
 	"io"
 	"strings"
 
+	"mvdan.cc/sh/v3/syntax"
+
 	"mxlab/sim/host"
 	"mxlab/sim/host/vfs"
 )
@@ -160,7 +162,7 @@ func (s *Shell) runFile(file string) int {
 			status = 126
 		}
 		if s.dialect == dash {
-			fmt.Fprintf(s.fd(2), "%s: 0: cannot open %s: %s\n", s.name, file, dashReason(0, err))
+			fmt.Fprintf(s.fd(2), "%s: 0: cannot open %s: %s\n", s.name, file, dashReason(syntax.RdrIn, err))
 			return min(status, 2)
 		}
 		if vfs.ErrnoOf(err) == vfs.EISDIR {
