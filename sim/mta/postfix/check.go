@@ -21,7 +21,7 @@ func (c *Config) Check(program string) []Diagnostic {
 	kinds := []Kind{KindString, KindNBool, KindNInt, KindInt, KindLong, KindBool, KindTime, KindRaw}
 	for _, own := range []bool{false, true} {
 		for _, kind := range kinds {
-			for _, p := range Parameters() {
+			for _, p := range parameterTable().sorted {
 				shared := p.ReadBy("") // only "*" matches no name
 				if p.Kind != kind || shared == own || !p.ReadBy(program) {
 					continue

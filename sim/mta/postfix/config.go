@@ -2,6 +2,7 @@ package postfix
 
 import (
 	"net/netip"
+	"slices"
 	"time"
 )
 
@@ -96,7 +97,9 @@ func (c *Config) Str(name string) string {
 		return raw
 	}
 	v, diags := c.Expand(raw)
-	c.problems = append(c.problems, diags...)
+	for _, d := range diags {
+		c.note(&d)
+	}
 	return v
 }
 
@@ -126,20 +129,11 @@ func (c *Config) Duration(name string) time.Duration {
 func (c *Config) List(name string) []string { return cutWords(c.Str(name)) }
 
 func (c *Config) note(d *Diagnostic) {
-	if d != nil {
+	if d != nil && !slices.Contains(c.problems, *d) {
 		c.problems = append(c.problems, *d)
 	}
 }
 
-// Problems returns what the getters complained about so far, without repeats.
-func (c *Config) Problems() []Diagnostic {
-	seen := map[Diagnostic]bool{}
-	var out []Diagnostic
-	for _, d := range c.problems {
-		if !seen[d] {
-			seen[d] = true
-			out = append(out, d)
-		}
-	}
-	return out
-}
+// Problems returns what the getters complained about so far, each complaint
+// once.
+func (c *Config) Problems() []Diagnostic { return slices.Clone(c.problems) }

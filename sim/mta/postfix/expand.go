@@ -18,6 +18,7 @@ const (
 type macroExpander struct {
 	lookup  func(name string) (value string, ok bool)
 	recurse bool // values contain macros themselves
+	scan    bool // visit every branch, to learn which names are used
 	out     strings.Builder
 	diags   []Diagnostic
 	failed  bool
@@ -36,6 +37,17 @@ func Expand(text string, lookup func(string) (string, bool)) (result string, dia
 func (e *macroExpander) fail(format string, args ...any) {
 	e.diags = append(e.diags, warnf(format, args...))
 	e.failed = true
+}
+
+// macroNames returns the names text refers to, in order, on every branch.
+func macroNames(text string) ([]string, []Diagnostic) {
+	var names []string
+	e := macroExpander{scan: true, steps: new(int), lookup: func(name string) (string, bool) {
+		names = append(names, name)
+		return "", true
+	}}
+	e.parse(text)
+	return names, e.diags
 }
 
 // parse cuts text into literals and macro references.
@@ -168,7 +180,7 @@ func (e *macroExpander) choose(yes bool, rest string) {
 			e.fail("\":\" expected at: \"...%s}>>>%.20s\"", text, tail)
 			return
 		}
-		if yes {
+		if yes || e.scan {
 			e.parse(text)
 		}
 		if rest = tail; rest == "" {
@@ -179,7 +191,7 @@ func (e *macroExpander) choose(yes bool, rest string) {
 	if !ok {
 		return
 	}
-	if !yes {
+	if !yes || e.scan {
 		e.parse(text)
 	}
 	if tail != "" && !e.failed {
@@ -242,7 +254,8 @@ func (e *macroExpander) comparison(s string) (value string, found bool, rest str
 		e.fail("\"?\" or \":\" expected at: \"...}>>>%.20s\"", rest)
 		return "", false, "", false
 	}
-	if e.compare(e.sub(left), op, e.sub(right), level) {
+	a, b := e.sub(left), e.sub(right)
+	if !e.scan && e.compare(a, op, b, level) {
 		value = "bool:true"
 	}
 	return value, true, rest, !e.failed
@@ -250,7 +263,7 @@ func (e *macroExpander) comparison(s string) (value string, found bool, rest str
 
 // sub expands an operand of a comparison.
 func (e *macroExpander) sub(text string) string {
-	inner := macroExpander{lookup: e.lookup, recurse: e.recurse, depth: e.depth, steps: e.steps}
+	inner := macroExpander{lookup: e.lookup, recurse: e.recurse, depth: e.depth, steps: e.steps, scan: e.scan}
 	inner.parse(text)
 	e.diags = append(e.diags, inner.diags...)
 	e.failed = e.failed || inner.failed

@@ -1,6 +1,9 @@
 package postfix
 
-import "strings"
+import (
+	"strings"
+	"time"
+)
 
 // Entry is one "name = value" of main.cf.
 type Entry struct {
@@ -87,9 +90,23 @@ func cutWordsBraced(s string) []string {
 	return words
 }
 
+// Rereads tells how often a program reads main.cf again because it changed
+// moments ago: every 0.3 s, until the change is two clock seconds old. now is
+// when the program starts.
+func Rereads(modified, now time.Time) int {
+	n := 0
+	before := now.Unix()
+	for t := now; ; n++ {
+		if modified.Unix() < before-1 || modified.Unix() > t.Unix() {
+			return n
+		}
+		before = t.Unix()
+		t = t.Add(300 * time.Millisecond)
+	}
+}
+
 // Reread returns the warnings of reading the same file once more over the values
-// already there. Many programs do that several times, so a parameter given
-// twice is reported again and again, for both lines.
+// already there: a parameter given twice is then reported for both lines.
 func (m *MainCF) Reread() []Diagnostic {
 	current := map[string]string{}
 	for _, e := range m.Entries {

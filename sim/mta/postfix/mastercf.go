@@ -35,11 +35,7 @@ func (s Service) Options() []Setting {
 			continue
 		}
 		i++
-		text := s.Args[i]
-		if strings.HasPrefix(text, "{") && strings.HasSuffix(text, "}") {
-			text = text[1 : len(text)-1]
-		}
-		if name, value, problem := splitNameValue(text); problem == "" {
+		if name, value, problem := splitNameValue(s.Args[i]); problem == "" {
 			out = append(out, Setting{name, value})
 		}
 	}
@@ -165,8 +161,7 @@ func normalizeOptions(args []string) ([]string, string) {
 	return append(out, args[i:]...), ""
 }
 
-// normalizeSetting turns "{ name = value }" into "name=value", kept in braces
-// when the value has white space.
+// normalizeSetting turns "{ name = value }" into "name=value".
 func normalizeSetting(v string) (string, string) {
 	if !strings.HasPrefix(v, "{") {
 		return v, ""
@@ -177,9 +172,6 @@ func normalizeSetting(v string) (string, string) {
 	name, value, problem := splitNameValue(v[1 : len(v)-1])
 	if problem != "" {
 		return v, fmt.Sprintf("%s: \"%s\"", problem, strings.Trim(v[1:len(v)-1], spaces))
-	}
-	if strings.ContainsAny(value, spaces) {
-		return "{ " + name + " = " + value + " }", ""
 	}
 	return name + "=" + value, ""
 }

@@ -39,33 +39,36 @@ type Parameter struct {
 //go:embed parameters.tsv
 var parametersTSV string
 
+// parameterSet is the table by name and sorted by name.
+type parameterSet struct {
+	byName map[string]Parameter
+	sorted []Parameter
+}
+
 // parameterTable is read once; it never changes afterwards.
-var parameterTable = sync.OnceValue(func() map[string]Parameter {
-	t := make(map[string]Parameter, 900)
+var parameterTable = sync.OnceValue(func() parameterSet {
+	t := parameterSet{byName: make(map[string]Parameter, 900)}
 	for _, line := range strings.Split(strings.TrimSuffix(parametersTSV, "\n"), "\n") {
 		f := strings.SplitN(line, "\t", 6)
 		lo, _ := strconv.ParseInt(f[2], 10, 64)
 		hi, _ := strconv.ParseInt(f[3], 10, 64)
-		t[f[0]] = Parameter{f[0], Kind(f[1]), lo, hi, strings.Split(f[4], ","), f[5]}
+		p := Parameter{f[0], Kind(f[1]), lo, hi, strings.Split(f[4], ","), f[5]}
+		t.byName[p.Name] = p
+		t.sorted = append(t.sorted, p)
 	}
+	sort.Slice(t.sorted, func(i, j int) bool { return t.sorted[i].Name < t.sorted[j].Name })
 	return t
 })
 
 // LookupParameter returns the description of a built-in parameter.
 func LookupParameter(name string) (Parameter, bool) {
-	p, ok := parameterTable()[name]
+	p, ok := parameterTable().byName[name]
 	return p, ok
 }
 
 // Parameters returns every built-in parameter, sorted by name.
 func Parameters() []Parameter {
-	t := parameterTable()
-	out := make([]Parameter, 0, len(t))
-	for _, p := range t {
-		out = append(out, p)
-	}
-	sort.Slice(out, func(i, j int) bool { return out[i].Name < out[j].Name })
-	return out
+	return append([]Parameter{}, parameterTable().sorted...)
 }
 
 // ReadBy reports whether program (such as "smtpd") reads the parameter.
@@ -101,6 +104,11 @@ func serviceSuffixes() [][2]string {
 	}
 }
 
+// localLimits are the service parameters with defaults of their own.
+func localLimits() map[string]string {
+	return map[string]string{"local_destination_recipient_limit": "1", "local_destination_concurrency_limit": "2"}
+}
+
 // ServiceParameters returns the parameters that exist because of the transports
 // in master.cf, as name and default.
 func ServiceParameters(m *MasterCF) map[string]string {
@@ -119,6 +127,10 @@ func ServiceParameters(m *MasterCF) map[string]string {
 			suffixes = [][2]string{{"_time_limit", "command_time_limit"}}
 		}
 		for _, x := range suffixes {
+			if v, special := localLimits()[s.Name+x[0]]; special {
+				out[s.Name+x[0]] = v
+				continue
+			}
 			if _, builtin := LookupParameter(s.Name + x[0]); !builtin {
 				out[s.Name+x[0]] = "$" + x[1]
 			}
