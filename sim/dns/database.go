@@ -115,20 +115,31 @@ func (db *database) merge(node *dbNode, set rrsetData) Result {
 		if db.maxPerSet > 0 && len(old.data)+len(set.data) > db.maxPerSet {
 			return ErrTooManyRecords
 		}
-		merged := set
-		merged.data = slices.Concat(old.data, set.data)
-		slices.SortStableFunc(merged.data, compareRdata)
-		merged.data = slices.CompactFunc(merged.data, func(a, b rdata) bool { return compareRdata(a, b) == 0 })
-		if len(merged.data) == len(old.data) && old.ttl == set.ttl {
-			return resultOK
-		}
-		if res := checkSize(merged); res != resultOK {
-			return res
-		}
-		*old = merged
-		return resultOK
+		return old.unite(set)
 	}
 	node.sets = append(node.sets, set)
+	return resultOK
+}
+
+// unite adds the records of set that are new.
+func (old *rrsetData) unite(set rrsetData) Result {
+	data := old.data
+	if isSingleton(set.rrtype) {
+		data = slices.Clone(data) // the old record stays if the new one is refused
+	}
+	for _, rd := range set.data {
+		if i, found := slices.BinarySearchFunc(data, rd, compareRdata); !found {
+			data = slices.Insert(data, i, rd)
+		}
+	}
+	if len(data) == len(old.data) && old.ttl == set.ttl {
+		return resultOK
+	}
+	set.data = data
+	if res := checkSize(set); res != resultOK {
+		return res
+	}
+	*old = set
 	return resultOK
 }
 
