@@ -44,7 +44,7 @@ const (
 // maxQuoted is how much of a token a message quotes.
 const maxQuoted = 30
 
-// Options of a parse.
+// ParseOptions change how a configuration is read.
 type ParseOptions struct {
 	NoDeprecated bool // no warnings about deprecated clauses
 }
