@@ -1,0 +1,65 @@
+import type { Row } from '../protocol';
+
+/** What a mark looks like. */
+export type Shape = 'dns' | 'mail' | 'tcp' | 'check' | 'edit' | 'unit' | 'note';
+
+/** How a thing went, as it is shown: an icon and a word each. */
+export type Verdict = 'none' | 'ok' | 'warn' | 'temp' | 'bad' | 'wait' | 'lost';
+
+export function shapeOf(kind: string): Shape {
+  if (kind.startsWith('dns.')) return 'dns';
+  if (/^(smtp|pop|imap|mail)\./.test(kind)) return kind === 'mail.policy' ? 'check' : 'mail';
+  if (kind.startsWith('net.') || kind === 'app.line') return 'tcp';
+  if (kind === 'check') return 'check';
+  if (kind === 'file.write') return 'edit';
+  if (kind === 'host.unit' || kind === 'host.config') return 'unit';
+  return 'note';
+}
+
+/** Colour family of a shape: a token name. */
+export function toneOf(kind: string): 'dns' | 'smtp' | 'line' {
+  const shape = shapeOf(kind);
+  if (shape === 'dns') return 'dns';
+  if (shape === 'mail' || kind === 'mail.policy') return 'smtp';
+  return 'line';
+}
+
+export function verdictOf(outcome: string): Verdict {
+  switch (outcome) {
+    case 'ok': return 'ok';
+    case 'warn': return 'warn';
+    case 'tempfail': return 'temp';
+    case 'fail': case 'refused': return 'bad';
+    case 'timeout': return 'wait';
+    case 'lost': return 'lost';
+    default: return 'none';
+  }
+}
+
+export function isFailure(outcome: string): boolean {
+  return outcome === 'tempfail' || outcome === 'fail' || outcome === 'refused' || outcome === 'timeout' || outcome === 'lost';
+}
+
+/** Replies are drawn hollow, requests filled. */
+export function isReply(kind: string): boolean {
+  return kind === 'dns.reply' || kind === 'smtp.reply' || kind === 'pop.reply' || kind === 'imap.reply';
+}
+
+/** Whether an event is drawn as a mark that travels from Node to Peer. */
+export function travels(row: Row): boolean {
+  if (!row.peer || row.peer === row.node) return false;
+  return Boolean(row.link) || /^(net\.packet|net\.drop|dns\.query|dns\.reply|smtp\.|pop\.|imap\.|app\.line)/.test(row.kind);
+}
+
+const quiet = new Set(['end', 'host.log', 'host.proc', 'host.login', 'net.accept', 'dns.lookup', 'net.connect', 'none']);
+
+/**
+ * Whether playback, the story and stepping stop at an event. Spans are shown by
+ * what happens inside, plain packets only when they fail, unless `all` is set.
+ */
+export function isVisible(row: Row, all: boolean): boolean {
+  if (row.kind === 'end') return false;
+  if (all) return row.kind !== 'host.log' && row.kind !== 'host.proc';
+  if (row.kind === 'net.packet') return isFailure(row.outcome);
+  return !quiet.has(row.kind) || (isFailure(row.outcome) && row.kind !== 'host.log');
+}

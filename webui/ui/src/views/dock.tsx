@@ -1,0 +1,185 @@
+import type { JSX } from 'preact';
+import { useEffect } from 'preact/hooks';
+import { useSignal } from '@preact/signals';
+import { useDesk } from '../state/context';
+import { readTab, tabText, type Tab } from '../state/view';
+import { words } from '../words';
+import { IconButton } from './controls';
+import { Editor, isDirty } from './editor';
+import { Files } from './files';
+import { Icon, type IconName } from './icons';
+import { MailView } from './mail';
+import { nameOf } from './names';
+import { Portals } from './portals';
+import { Story } from './story';
+import { Terminal } from './terminal';
+
+/** Where one works: terminals, files, mail, portals, the story. */
+export function Dock(): JSX.Element {
+  const { lab, view } = useDesk();
+  const w = words.value;
+  const snapshot = lab.snapshot.value!;
+  const terms = lab.world.value?.terms ?? [];
+  const tabs = tabList();
+  const active = tabs.find((t) => tabText(t) === view.tab.value) ?? tabs[0];
+
+  // The first terminal is open when the page is new.
+  useEffect(() => {
+    if (!view.tab.peek() && tabs[0]) view.openTab(tabText(tabs[0]), false);
+  }, []);
+
+  function tabList(): Tab[] {
+    const ids = terms.map((t) => t.id);
+    const first = snapshot.hosts[0];
+    if (ids.length === 0 && first) ids.push(`${first.id}/1`);
+    const wanted = readTab(view.tab.value);
+    if (wanted?.kind === 'term' && !ids.includes(wanted.host) && snapshot.hosts.some((h) => wanted.host.startsWith(h.id + '/'))) ids.push(wanted.host);
+    return [
+      ...ids.map((id): Tab => ({ kind: 'term', host: id, path: '' })),
+      ...view.tabs.value.map((t) => readTab(t)!),
+      ...(snapshot.accounts?.length ? [{ kind: 'mail', host: '', path: '' } as Tab] : []),
+      ...(snapshot.portals?.length ? [{ kind: 'portals', host: '', path: '' } as Tab] : []),
+      { kind: 'story', host: '', path: '' },
+    ];
+  }
+
+  const onKey = (e: KeyboardEvent) => {
+    const at = tabs.indexOf(active);
+    const to = e.key === 'ArrowRight' ? at + 1 : e.key === 'ArrowLeft' ? at - 1 : NaN;
+    const tab = tabs[(to + tabs.length) % tabs.length];
+    if (e.key === 'Delete' && (active.kind === 'file' || active.kind === 'files')) view.closeTab(tabText(active));
+    if (!tab) return;
+    e.preventDefault();
+    e.stopPropagation();
+    const list = e.currentTarget as HTMLElement;
+    view.openTab(tabText(tab));
+    requestAnimationFrame(() => list.querySelector<HTMLElement>('[aria-selected=true]')?.focus());
+  };
+
+  return (
+    <section class="region dock" aria-label={w.dock} tabIndex={-1} data-region>
+      <div class="dock-bar">
+        <div class="dock-tabs" role="tablist" aria-label={w.dock} onKeyDown={onKey}>
+          {tabs.map((t) => {
+            const text = tabText(t);
+            const chosen = t === active;
+            const dirty = t.kind === 'file' && isDirty(lab.session, t.host, t.path);
+            return (
+              <span class={`dock-tab ${chosen ? 'chosen' : ''}`} key={text} role="presentation">
+                <button type="button" role="tab" aria-selected={chosen} aria-controls="dock-panel" tabIndex={chosen ? 0 : -1} onClick={() => view.openTab(text)} title={tabTitle(t)}>
+                  <Icon name={tabIcon(t)} size={14} /><span>{tabLabel(t)}</span>{dirty ? <i class="dirty" title={w.dirty} /> : null}<TabCount tab={t} />
+                </button>
+                {t.kind === 'file' || t.kind === 'files'
+                  ? <button type="button" class="dock-close" tabIndex={-1} aria-label={w.closeTab(tabLabel(t))} onClick={() => view.closeTab(text)}><Icon name="close" size={12} /></button> : null}
+              </span>
+            );
+          })}
+        </div>
+        <AddMenu />
+        <IconButton icon={view.dock.value === 'large' ? 'smaller' : 'larger'} label={view.dock.value === 'large' ? w.smaller : w.larger}
+          onClick={() => { view.dock.value = view.dock.value === 'large' ? 'normal' : 'large'; }} class="dock-size" />
+      </div>
+      <Pending />
+      <div class="dock-panel" id="dock-panel" role="tabpanel" aria-label={active ? tabLabel(active) : w.dock}>
+        {/* Terminals stay in place, so that scroll and text keep. */}
+        {tabs.filter((t) => t.kind === 'term').map((t) => <Terminal key={t.host} id={t.host} shown={t === active} />)}
+        {active?.kind === 'file' ? <Editor key={active.host + active.path} host={active.host} path={active.path} /> : null}
+        {active?.kind === 'files' ? <Files key={active.host} host={active.host} /> : null}
+        {active?.kind === 'mail' ? <MailView /> : null}
+        {active?.kind === 'portals' ? <Portals /> : null}
+        {active?.kind === 'story' ? <Story /> : null}
+      </div>
+    </section>
+  );
+
+  function tabLabel(t: Tab): string {
+    switch (t.kind) {
+      case 'term': return t.host.endsWith('/1') ? t.host.slice(0, -2) : t.host;
+      case 'file': return t.path.split('/').pop() ?? t.path;
+      case 'files': return `${w.files} ${t.host}`;
+      case 'mail': return w.mail;
+      case 'portals': return w.portals;
+      case 'story': return w.storyTab;
+    }
+  }
+  function tabTitle(t: Tab): string {
+    return t.kind === 'file' ? `${t.host}:${t.path}` : t.kind === 'term' ? `${nameOf(lab, t.host.split('/')[0])} (${t.host})` : tabLabel(t);
+  }
+}
+
+function tabIcon(t: Tab): IconName {
+  return ({ term: 'terminal', file: 'file', files: 'folder', mail: 'mail', portals: 'portal', story: 'story' } as const)[t.kind];
+}
+
+function TabCount({ tab }: { tab: Tab }): JSX.Element | null {
+  const { lab } = useDesk();
+  const world = lab.world.value;
+  if (tab.kind === 'mail') {
+    const n = world?.unread?.reduce((sum, u) => sum + u.n, 0) ?? 0;
+    return n > 0 ? <span class="count">{n}</span> : null;
+  }
+  if (tab.kind === 'portals') {
+    const n = world?.tickets?.filter((t) => t.state === 'open').length ?? 0;
+    return n > 0 ? <span class="count">{n}</span> : null;
+  }
+  return null;
+}
+
+/** Opens a terminal or the files of a host. */
+function AddMenu(): JSX.Element {
+  const { lab, view, actions } = useDesk();
+  const w = words.value;
+  const shown = useSignal(false);
+  const hosts = lab.snapshot.value!.hosts;
+  const term = async (host: string, via: string) => {
+    shown.value = false;
+    const exists = lab.world.peek()?.terms.some((t) => t.host === host && t.via === via && !t.closed);
+    if (!exists && !lab.world.peek()?.terms.some((t) => t.host === host) && via !== 'console') return view.openHost(host);
+    const result = await actions.do({ open: { host, via } });
+    if (result.term) {
+      view.openTab(`term:${result.term}`);
+      view.wantTerminal.value++;
+    }
+  };
+  return (
+    <div class="menu" onKeyDown={(e) => { if (e.key === 'Escape') shown.value = false; }}
+      onFocusOut={(e) => { if (!(e.currentTarget as HTMLElement).contains(e.relatedTarget as Element | null)) shown.value = false; }}>
+      <button type="button" class="btn btn-icon" aria-expanded={shown.value} aria-label={w.addTab} title={w.addTab} onClick={() => { shown.value = !shown.value; }}><Icon name="plus" /></button>
+      {shown.value ? (
+        <div class="menu-list right">
+          {hosts.map((h) => (
+            <div class="menu-group" key={h.id}>
+              <span class="menu-head">{nameOf(lab, h.id)} <code class="muted">{h.id}</code></span>
+              <span class="row">
+                {h.via.map((via) => <button type="button" class="btn small-btn" key={via} onClick={() => void term(h.id, via)}><Icon name="terminal" size={14} />{via === 'console' ? w.viaConsole : w.viaSsh}</button>)}
+                <button type="button" class="btn small-btn" onClick={() => { shown.value = false; view.openTab(`files:${h.id}`); }}><Icon name="folder" size={14} />{w.files}</button>
+              </span>
+            </div>
+          ))}
+        </div>
+      ) : null}
+    </div>
+  );
+}
+
+/** Files saved but not loaded by their daemon yet. */
+function Pending(): JSX.Element | null {
+  const { lab } = useDesk();
+  const w = words.value;
+  const list = lab.world.value?.pending ?? [];
+  if (list.length === 0) return null;
+  const run = (host: string, command: string) => {
+    const term = lab.world.peek()?.terms.find((t) => t.host === host && !t.running && !t.closed)?.id ?? `${host}/1`;
+    void lab.do({ input: { term, lines: [command] } });
+  };
+  return (
+    <div class="strips" role="status">
+      {list.map((p) => (
+        <div class="strip" key={p.host + p.path}>
+          <Icon name="wait" size={14} /><span>{w.pending}</span> <code>{p.host}:{p.path}</code><span class="grow" /><code class="strong">{p.command}</code>
+          <button type="button" class="btn small-btn" onClick={() => run(p.host, p.command)}>{w.runIt}</button>
+        </div>
+      ))}
+    </div>
+  );
+}

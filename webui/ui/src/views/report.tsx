@@ -1,0 +1,72 @@
+import type { JSX } from 'preact';
+import { WallClock } from '../core/duration';
+import type { Evidence, Item, Report } from '../protocol';
+import { useDesk } from '../state/context';
+import { say, words } from '../words';
+import { Icon, type IconName } from './icons';
+import { nameOf } from './names';
+
+/** The result of the last check, every item with what was expected, what was seen, and the proof. */
+export function ReportView({ report }: { report: Report }): JSX.Element {
+  const { lab } = useDesk();
+  const w = words.value;
+  const clock = new WallClock(lab.snapshot.value!.start);
+  return (
+    <div class="guide-block report" id="report">
+      <h2 class="region-title">{w.results}<span class="muted"> {w.checkedAt(clock.time(report.at))}</span></h2>
+      <p class="score"><strong>{w.passed(report.passed, report.total)}</strong> <span class="muted">{w.points(number(report.score), number(report.max))}</span></p>
+      <div class="meter" role="img" aria-label={w.points(number(report.score), number(report.max))}><i style={{ width: `${report.max > 0 ? (100 * report.score) / report.max : 0}%` }} /></div>
+      <ul class="items">{report.items.map((i) => <ItemView key={i.id} item={i} report={report} />)}</ul>
+    </div>
+  );
+}
+
+function number(n: number): string {
+  return String(Math.round(n * 10) / 10);
+}
+
+const looks: Record<string, { icon: IconName; tone: string }> = {
+  pass: { icon: 'check', tone: 'v-ok' }, partial: { icon: 'bang', tone: 'v-temp' }, fail: { icon: 'cross', tone: 'v-bad' },
+  blocked: { icon: 'lock', tone: 'v-lost' }, error: { icon: 'fail', tone: 'v-lost' },
+};
+
+function ItemView({ item, report }: { item: Item; report: Report }): JSX.Element {
+  const { lab } = useDesk();
+  const w = words.value;
+  const look = looks[item.status] ?? looks.error;
+  const word = { pass: w.itemPass, partial: w.itemPartial, fail: w.itemFail, blocked: w.itemBlocked, error: w.itemError }[item.status] ?? item.status;
+  const need = item.needs ? report.items.find((i) => i.id === item.needs) : undefined;
+  return (
+    <li class={`item is-${item.status}`}>
+      <details open={item.status !== 'pass'}>
+        <summary>
+          <span class={`verdict ${look.tone}`}><Icon name={look.icon} size={14} /></span>
+          <span class="task-title">{say(item.title)}</span>
+          <span class={`task-state ${look.tone}`}>{word}</span>
+        </summary>
+        {say(item.why) ? <p>{say(item.why)}{item.vantage ? <span class="muted"> ({w.vantage(nameOf(lab, item.vantage))})</span> : null}</p> : null}
+        {need ? <p class="muted">{w.needs(say(need.title))}</p> : null}
+        <dl class="pairs">
+          {say(item.expected) ? <><dt>{w.expected}</dt><dd>{say(item.expected)}</dd></> : null}
+          {say(item.actual) ? <><dt>{w.actual}</dt><dd>{say(item.actual)}</dd></> : null}
+        </dl>
+        {item.evidence?.length ? <p class="evidence"><span class="muted">{w.evidence}</span>{item.evidence.map((e, i) => <EvidenceLink key={i} evidence={e} />)}</p> : null}
+      </details>
+    </li>
+  );
+}
+
+/** Opens a proof: an event, or a line of a file. */
+export function EvidenceLink({ evidence: e }: { evidence: Evidence }): JSX.Element {
+  const { view } = useDesk();
+  const place = e.seq ? `#${e.seq}` : `${e.host}:${e.path}${e.line ? ':' + e.line : ''}`;
+  const open = () => {
+    if (e.seq) view.follow({ to: 'event', seq: e.seq });
+    else view.openFile(e.host ?? '', e.path ?? '', e.line);
+  };
+  return (
+    <button type="button" class="link ref" onClick={open}>
+      <Icon name={e.seq ? 'linked' : 'file'} size={13} /><span>{say(e.label) || place}</span>{say(e.label) ? <span class="muted">{place}</span> : null}
+    </button>
+  );
+}

@@ -1,0 +1,88 @@
+import type { JSX } from 'preact';
+import { useEffect, useState } from 'preact/hooks';
+import type { CreateSession, Problem, ScenarioCard, ScenarioList, SessionInfo } from '../protocol';
+import { lang } from '../state/prefs';
+import { say, words } from '../words';
+import { go } from './app';
+import { Icon } from './icons';
+import { Settings } from './settings';
+
+/** Calls the server's API; a problem comes back as the error's text. */
+async function call<T>(path: string, body?: unknown): Promise<T> {
+  const response = await fetch(path, body === undefined ? {} : { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) });
+  if (response.ok) return (await response.json()) as T;
+  const problem = (await response.json().catch(() => undefined)) as Problem | undefined;
+  throw new Error(say(problem?.text) || `${response.status} ${response.statusText}`);
+}
+
+/** The page on which a scenario is chosen. */
+export function ScenarioPage(): JSX.Element {
+  const [list, setList] = useState<ScenarioList>();
+  const [error, setError] = useState('');
+  const w = words.value;
+  useEffect(() => {
+    document.title = 'mxlab';
+    call<ScenarioList>('/api/scenarios').then(setList, (e: Error) => setError(e.message));
+  }, []);
+  const open = (card: ScenarioCard, fresh: boolean) => {
+    const body: CreateSession = { scenario: card.id, fresh };
+    call<SessionInfo>('/api/sessions', body).then((s) => go(`/lab/${s.id}`), (e: Error) => setError(e.message));
+  };
+  return (
+    <div class="listpage">
+      <header class="top" aria-label={w.appName}>
+        <strong class="brand">{w.appName}</strong>
+        <span class="grow" />
+        {list?.wall ? <button type="button" class="btn" onClick={() => go('/wall')}>{w.classWall}</button> : null}
+        <Settings />
+      </header>
+      <main class="page">
+        <h1>{say(list?.title) || w.listTitle}</h1>
+        <p class="lead">{w.listLead}</p>
+        {error ? <p class="error" role="alert"><strong>{w.problem}</strong> {error}</p> : null}
+        {!list && !error ? <p class="muted">{w.loading}</p> : null}
+        {list && list.scenarios.length === 0 ? <p class="muted">{w.noScenarios}</p> : null}
+        {list ? groups(list.scenarios).map(([name, cards]) => (
+          <section key={name} class="group">
+            <h2>{name || w.otherGroup}</h2>
+            <ul class="cards">{cards.map((c) => <Card key={c.id} card={c} open={open} />)}</ul>
+          </section>
+        )) : null}
+      </main>
+    </div>
+  );
+}
+
+function groups(cards: ScenarioCard[]): [string, ScenarioCard[]][] {
+  void lang.value;
+  const map = new Map<string, ScenarioCard[]>();
+  for (const card of cards) {
+    const name = say(card.group);
+    map.set(name, [...(map.get(name) ?? []), card]);
+  }
+  return [...map];
+}
+
+function Card({ card, open }: { card: ScenarioCard; open: (c: ScenarioCard, fresh: boolean) => void }): JSX.Element {
+  const w = words.value;
+  return (
+    <li class="card">
+      <div class="card-head">
+        <h3>{say(card.title)}</h3>
+        {card.bestScore !== undefined ? <span class={`chip ${card.bestScore >= 100 ? 'v-ok' : ''}`}>{card.bestScore >= 100 ? <Icon name="check" size={13} /> : null}{w.best(card.bestScore)}</span> : null}
+      </div>
+      <p>{say(card.summary)}</p>
+      <div class="card-meta muted">
+        <span class="level" role="img" aria-label={w.level(card.level)} title={w.level(card.level)}>
+          {[1, 2, 3, 4, 5].map((n) => <i key={n} class={n <= card.level ? 'on' : ''} />)}
+        </span>
+        {card.minutes ? <span>{w.minutes(card.minutes)}</span> : null}
+        {card.topics?.map((t) => <span class="chip" key={t.en}>{say(t)}</span>)}
+      </div>
+      <div class="row">
+        <button type="button" class="btn primary" onClick={() => open(card, false)} aria-label={`${card.session ? w.resume : w.start}: ${say(card.title)}`}>{card.session ? w.resume : w.start}</button>
+        {card.session ? <button type="button" class="btn" onClick={() => open(card, true)} aria-label={`${w.fresh}: ${say(card.title)}`}>{w.fresh}</button> : null}
+      </div>
+    </li>
+  );
+}

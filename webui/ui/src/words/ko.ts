@@ -1,0 +1,107 @@
+import { josa, withJosa } from '../core/josa';
+import type { Words } from './en';
+
+const to = (name: string) => `${name}에`;
+
+/** 화면의 말, 한국어. */
+export const ko: Words = {
+  close: '닫기', cancel: '취소', open: '열기', send: '보내기', save: '저장', reload: '다시 읽기', back: '뒤로', loading: '불러오는 중…', none: '없음',
+  event: '이벤트', events: (n) => `이벤트 ${n}개`, of: (n, m) => `${m}개 중 ${n}개`,
+  language: '언어', theme: '테마', themeLight: '밝게', themeDark: '어둡게', themeProjector: '프로젝터', keys: '단축키',
+  notFound: '없는 페이지입니다.', home: '시나리오 목록', problem: '처리하지 못했습니다', tryAgain: '다시 시도', regions: '영역',
+
+  appName: 'mxlab', listTitle: '시나리오 선택',
+  listLead: '시나리오마다 한 곳이 고장 난 작은 인터넷이 있습니다. 실제 도구로 원인을 찾아 고치고, 고쳐졌음을 확인합니다.',
+  start: '시작', resume: '이어서 하기', fresh: '처음부터', level: (n) => `난이도 ${n}/5`, minutes: (n) => `약 ${n}분`,
+  best: (n) => `최고 ${n}점`, otherGroup: '기타', noScenarios: '시나리오가 없습니다.', classWall: '수업 현황판',
+
+  clock: '가상 시각', connected: '연결됨', connecting: '연결 중…', offline: '연결 끊김', ended: '종료됨', check: '채점', checking: '채점 중…',
+  download: '제출 파일 내려받기', packets: '패킷 내려받기 (pcapng)', undo: '되돌리기', undoOf: (what) => `되돌리기: ${what}`, restart: '처음부터 다시',
+  restartAsk: '처음부터 다시 시작합니까? 이 시나리오에서 한 일이 모두 사라집니다.', more: '더 보기', readOnly: '보기 전용',
+
+  lostLine: '연결이 끊겼습니다. 입력한 명령은 보관했다가 다시 연결되면 한 번만 실행합니다.', retryIn: (s) => `${s}초 뒤 다시 시도합니다.`, retry: '지금 연결',
+  sessionOver: '세션이 끝났습니다.', dismiss: '닫기',
+
+  guide: '안내', story: '상황', tasks: '할 일', seeIncident: '무슨 일이 있었는지 보기', sendAgain: '다시 보내기', hint: '힌트', hints: '힌트',
+  hintOpen: '힌트 열기', hintFree: '무료', hintCost: (n) => `${n}점 감점`, hintNone: '지금은 힌트가 없습니다.', hintUsed: (n) => `${n}개 사용`,
+  taskOpen: '진행 전', taskDone: '완료', taskFailed: '다시 실패', taskLocked: '나중에', tryIt: '터미널에 넣기', predict: '계속 보기 전에', diagnose: '진단',
+  answer: '답하기', answerRight: '맞습니다', answerWrong: '아닙니다', answerLater: '마지막에 채점합니다', cite: '근거: 선택한 이벤트', citeNone: '근거가 되는 이벤트를 선택하십시오.',
+  skipQuestion: '답하지 않고 계속 보기',
+
+  results: '결과', passed: (n, m) => `${m}개 중 ${n}개 통과`, points: (n, m) => `${n} / ${m}점`,
+  itemPass: '통과', itemPartial: '일부 통과', itemFail: '실패', itemBlocked: '보류', itemError: '채점기 오류', expected: '기대', actual: '관찰',
+  evidence: '근거', needs: (what) => `먼저 해결할 것: ${what}`, vantage: (who) => `${who}에서 확인`, checkedAt: (when) => `${when}에 채점함`, notChecked: '아직 채점하지 않았습니다',
+
+  network: '네트워크', mapHelp: '네트워크 지도입니다. 노드에서 Enter를 누르면 터미널이 열립니다.', captionNow: '오가는 것이 없습니다.', captionStart: '첫 이벤트 이전입니다.',
+  gapOf: (d) => `${d} 경과`, openTerminal: (host) => `${host} 터미널 열기`, node: '노드', terminalHere: '터미널', mine: '내 담당', down: '꺼짐',
+  moreMarks: (n) => `${n}개 이동 중`,
+
+  trace: '추적', traceAll: '전체', traceFocus: '집중', details: '자세히', find: '찾기', findPlace: '이름에서 찾기', findNone: '찾지 못했습니다', waterfall: '시간',
+  noEvents: '아직 이벤트가 없습니다. 명령을 실행하거나 ‘무슨 일이 있었는지 보기’를 누르십시오.', behind: (n) => `${n}개 더 받는 중`, focusOn: '이 추적만 보기', focusOff: '모든 추적 보기',
+
+  inspector: '이벤트', why: '왜?', message: '메시지', bytes: '바이트', talk: '대화', nothingSelected: '지도, 추적, 이야기에서 이벤트를 선택하십시오.',
+  noWhy: '여기서 판단한 것은 없습니다.', noMessage: '이 이벤트에는 메시지가 없습니다.', noBytes: '보낸 바이트가 없습니다.', noTalk: '대화에 속한 이벤트가 아닙니다.',
+  rule: '규칙', compared: '비교한 값', want: '기준', got: '실제', same: '같음', differs: '다름', leadsTo: '바로 가기', showMoment: '이 순간 보기', skipTime: (d) => `${d} 건너뛰기`,
+  rel: { 'retry-of': '재시도 대상', 'bounce-of': '반송 대상', 'answered-from': '캐시의 출처', 'caused-by-edit': '원인이 된 편집', 'reply-to': '받은 질문' },
+  relBack: { 'retry-of': '재시도', 'bounce-of': '반송 메일', 'answered-from': '캐시에서 다시 쓰임', 'caused-by-edit': '편집의 결과', 'reply-to': '응답' },
+  took: '걸린 시간', at: '시각', cause: '원인', fields: '항목', copy: '복사', copied: '복사했습니다',
+
+  verdict: { none: '', ok: '정상', warn: '참고', temp: '일시 오류', bad: '실패', wait: '시간 초과', lost: '유실' },
+
+  dock: '작업', terminal: '터미널', terminals: '터미널', files: '파일', mail: '메일', portals: '문의', storyTab: '이야기', closeTab: (what) => `${what} 닫기`,
+  larger: '크게', smaller: '작게', newTerminal: '새 터미널', openOn: '열 곳', viaConsole: '콘솔', viaSsh: 'ssh', addTab: '열기…', dirty: '저장 안 함',
+
+  termInput: (host) => `${host} 명령줄`, termLog: (host) => `${host} 터미널`, stop: '중지', running: '실행 중', waitMore: (d) => `${d} 기다리기`,
+  termClosed: '세션이 끊겼습니다', reconnectConsole: '콘솔 열기', cutBytes: (n) => `${n}바이트 생략`, password: '비밀번호', leaveHint: 'Tab 자동 완성, Shift+Tab 나가기',
+  queued: '보냄', showTrace: '추적',
+
+  editorOf: (path) => `편집기: ${path}`, saved: '저장됨', unsaved: '저장 안 됨', newFile: '새 파일', fixedFile: '여기서는 읽기 전용', binaryFile: '이진 파일이라 편집할 수 없습니다.',
+  pending: '저장했지만 아직 반영되지 않았습니다:', runIt: '실행', lintOk: (cmd) => `${cmd}: 지적 사항 없음`, lintNone: '검사기가 없는 파일', lintCount: (n) => `지적 사항 ${n}개`,
+  line: (n) => `${n}행`, conflict: '파일을 연 뒤에 서버에서 내용이 바뀌었습니다.', takeTheirs: '새로 읽기', keepMine: '내 것 유지', draft: '지난번에 저장하지 않은 내용입니다.',
+  discard: '버리기', browse: '찾아보기', path: '경로', up: '위로', emptyDir: '빈 디렉터리', openPath: '경로 열기', worthOpening: '자주 쓰는 파일', folder: '폴더',
+
+  inbox: '받은 메일', compose: '새 메일', from: '보낸 사람', to: '받는 사람', via: '메일 프로그램 위치', subject: '제목', body: '내용', noMail: '메일이 없습니다.', source: '원문', headers: '모든 헤더', readable: '본문',
+  unread: (n) => `새 메일 ${n}`, sentNote: '메일 프로그램에 넘겼습니다.', account: '계정', refresh: '새로 고침', selectMail: '메일을 선택하십시오.', delivery: '배달 과정',
+
+  request: '요청', tickets: '보낸 요청', noTickets: '아직 없습니다.', ticketOpen: '처리 중', ticketDone: '완료', ticketRefused: '거절', due: (d) => `${d} 뒤 답변`, waitFor: '답변 기다리기',
+  optional: '선택', noPortals: '이 시나리오에는 문의할 곳이 없습니다.',
+
+  noStory: '아직 아무 일도 없었습니다.',
+
+  timeline: '타임라인', play: '재생', pause: '일시 정지', stepBack: '이전 이벤트', stepOn: '다음 이벤트', skipGap: '공백 건너뛰기', speed: '속도', nextFailure: '다음 실패',
+  now: '지금', backToNow: '지금으로', viewing: (time) => `${time} 시점을 보는 중 (기록)`, playhead: '재생 위치', advance: '시간 보내기', advanceBy: (d) => `+${d}`,
+  untilEvent: '다음 이벤트까지', untilQuiet: '조용해질 때까지', live: '실시간', replaying: '재생 중',
+  markKind: { edit: '편집', reload: '다시 읽기', check: '채점', mail: '메일', portal: '문의', advance: '시간 경과' },
+
+  keysTitle: '단축키', keysLetters: '글자 하나로 된 단축키 사용',
+  keysList: {
+    space: '재생 또는 정지', arrows: '이전, 다음 이벤트', gap: '공백 건너뛰기', l: '지금으로', e: '다음 실패', t: '선택한 추적에 집중', a: '모든 추적',
+    v: '대화 보기', f: '추적에서 찾기', c: '채점', h: '힌트 열기', f6: '다음 영역', tick: '터미널', help: '이 목록', leave: '터미널에서 나가기', esc: '닫기',
+    save: '파일 저장',
+  },
+
+  wallTitle: '수업 현황판', hand: '손 듦', stuck: '막힘', idle: '대기', working: '진행 중', finished: '완료', ago: (s) => (s < 90 ? `${s}초` : `${Math.round(s / 60)}분`),
+  student: '학생', lastAction: '마지막 동작', hintsUsed: '힌트', commonFailure: '가장 많은 실패', look: '보기', nobody: '아직 아무도 없습니다.',
+
+  say: {
+    query: (a, b, what) => `${withJosa(a, '이')} ${to(b)} 묻습니다: ${what}`,
+    reply: (a, b, what) => `${withJosa(a, '이')} ${to(b)} 답합니다: ${what}`,
+    cache: (a, what) => `${withJosa(a, '이')} 캐시에서 답합니다: ${what}`,
+    tells: (a, b, what) => `${withJosa(a, '이')} ${to(b)}: ${what}`,
+    lost: (a, b, what) => `${a}에서 ${b}${josa(b, '으로')} 가다가 유실됩니다: ${what}`,
+    drop: (a, what) => `${withJosa(a, '이')} 버립니다: ${what}`,
+    connect: (a, b, what) => `${withJosa(a, '이')} ${to(b)} 연결합니다: ${what}`,
+    policy: (a, what) => `${withJosa(a, '이')} 판정합니다: ${what}`,
+    queue: (a, what) => `${a} 큐: ${what}`,
+    bounce: (a, what) => `${withJosa(a, '이')} 반송 메일을 만듭니다: ${what}`,
+    submit: (a, what) => `${to(a)} 메일이 들어옵니다: ${what}`,
+    deliver: (a, what) => `${withJosa(a, '이')} 배달합니다: ${what}`,
+    config: (a, what) => `${withJosa(a, '이')} 설정을 읽습니다: ${what}`,
+    unit: (a, what) => `${a} 서비스: ${what}`,
+    write: (a, what) => `${a}에서 파일이 바뀌었습니다: ${what}`,
+    exec: (a, what) => `${a}$ ${what}`,
+    check: (what) => `채점: ${what}`,
+    portal: (what) => `문의: ${what}`,
+    other: (a, what) => (a ? `${a}: ${what}` : what),
+  },
+};
