@@ -77,7 +77,11 @@ func (e *lookups) complete(l *lookup) bool {
 		return true
 	case l.origin < 0:
 		e.p.Errorf("'%s' is not a legal name (%s)", l.text, err)
-		e.p.Exit(max(e.exit, 10))
+		status := max(e.exit, 10)
+		if e.fatalExit != 0 {
+			status = e.fatalExit
+		}
+		e.p.Exit(status)
 	case err == dns.ErrNoSpace:
 		return false
 	default:

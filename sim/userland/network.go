@@ -12,9 +12,11 @@ import (
 // networkPrograms are the commands that ask the network, or about it.
 func networkPrograms() host.Programs {
 	return host.Programs{
-		"dig":    runDig,
-		"telnet": runTelnet,
-		"ping":   runPing, "ping4": runPing, "ping6": runPing,
+		"dig":      runDig,
+		"telnet":   runTelnet,
+		"host":     runHost,
+		"nslookup": runNslookup,
+		"ping":     runPing, "ping4": runPing, "ping6": runPing,
 	}
 }
 
