@@ -144,14 +144,20 @@ func (d *daemon) system() *postfix.System {
 			info, err := h.FS.Stat(path, host.Root)
 			return postfix.File{Data: b, Modified: info.ModTime()}, err
 		},
-		DNS:     func(name string, t mail.RRType) mail.DNSAnswer { return lookup(d.task, h, name, t) },
-		Now:     h.Clock.Now,
-		HasUser: func(name string) bool { _, ok := h.User(name); return ok },
+		DNS:  func(name string, t mail.RRType) mail.DNSAnswer { return lookup(d.task, h, name, t) },
+		Now:  h.Clock.Now,
+		User: func(name string) (postfix.User, bool) { return user(h, name) },
 		Policy: func(server, _ string) (string, error) {
 			return "", errors.New("connect to " + server + ": Connection refused")
 		},
 		Log: func(diag postfix.Diagnostic) { d.in.logDiag(d.name(), d.pid())(diag) },
 	}
+}
+
+// user is getpwnam(3) of the host.
+func user(h *host.Host, name string) (postfix.User, bool) {
+	u, ok := h.User(name)
+	return postfix.User{Name: u.Name, Home: u.Home, UID: int(u.UID), GID: int(u.GID)}, ok
 }
 
 // lookup asks the host's stub resolver.

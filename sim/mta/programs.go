@@ -14,7 +14,7 @@ func Programs() host.Programs {
 	return host.Programs{
 		"postfix": postfixCommand, "sendmail": sendmail, "mailq": mailq, "newaliases": newaliases,
 		"postqueue": postqueue, "postsuper": postsuper, "postcat": postcat,
-		"postmap": postmap, "postalias": postalias,
+		"postmap": postmap, "postalias": postalias, "postconf": postconf,
 	}
 }
 

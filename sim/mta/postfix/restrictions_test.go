@@ -32,10 +32,12 @@ func newLab(t *testing.T, mainCF, dns string, files map[string]string) *lab {
 			}
 			return File{}, &fs.PathError{Op: "open", Path: path, Err: fs.ErrNotExist}
 		},
-		DNS:     zone(dns),
-		HasUser: func(n string) bool { return strings.Contains(l.users, " "+n+" ") },
-		Policy:  func(string, string) (string, error) { return "", errors.New("refused") },
-		Log:     func(d Diagnostic) { l.log = append(l.log, d.String()) },
+		DNS: zone(dns),
+		User: func(n string) (User, bool) {
+			return User{Name: n, Home: "/home/" + n, UID: 1000, GID: 1000}, strings.Contains(l.users, " "+n+" ")
+		},
+		Policy: func(string, string) (string, error) { return "", errors.New("refused") },
+		Log:    func(d Diagnostic) { l.log = append(l.log, d.String()) },
 	}
 	return l
 }

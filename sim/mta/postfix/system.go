@@ -14,13 +14,19 @@ type File struct {
 	Modified time.Time
 }
 
+// User is a login account.
+type User struct {
+	Name, Home string
+	UID, GID   int
+}
+
 // System is the host as seen by tables and decisions. A nil function stands for
 // "nothing there".
 type System struct {
 	ReadFile func(path string) (File, error)              // errors as of io/fs
 	DNS      mail.LookupFunc                              // may block
 	Now      func() time.Time                             // nil: unknown
-	HasUser  func(name string) bool                       // is there such a login name?
+	User     func(name string) (User, bool)               // getpwnam
 	Policy   func(server, request string) (string, error) // check_policy_service; returns the action
 	Log      func(Diagnostic)
 }

@@ -177,13 +177,17 @@ func (s *System) openCombined(spec, kind, name string, depth int) (Table, *Table
 }
 
 // accounts is unix:passwd.byname: the login names of the host.
-type accounts struct{ has func(string) bool }
+type accounts struct{ user func(string) (User, bool) }
 
 func (t accounts) Lookup(key string) (string, bool, error) {
-	if t.has == nil || !t.has(key) {
+	if t.user == nil {
 		return "", false, nil
 	}
-	return key + ":x", true, nil
+	u, ok := t.user(key)
+	if !ok {
+		return "", false, nil
+	}
+	return fmt.Sprintf("%s:x:%d:%d::%s:", u.Name, u.UID, u.GID, u.Home), true, nil
 }
 
 func (accounts) Fixed() bool { return true }
@@ -191,7 +195,7 @@ func (accounts) Fixed() bool { return true }
 func (s *System) openAccounts(spec, name string) (Table, *TableError) {
 	switch name {
 	case "passwd.byname":
-		return accounts{s.HasUser}, nil
+		return accounts{s.User}, nil
 	case "group.byname":
 		return fixedTable{}, nil
 	}
