@@ -4,7 +4,8 @@ import mdns "github.com/miekg/dns"
 
 // addAdditional adds the addresses of the hosts that NS, MX and SRV records in
 // the sections before point to (RFC 1035 section 3.3, RFC 2782), as far as the
-// zone, or with crossZone any zone here, holds them. Glue counts in referrals only.
+// zone, or with crossZone any zone here, holds them. A referral has only glue:
+// addresses below a zone cut. Other responses have no glue.
 func (a *Answer) addAdditional(zones zoneFinder, crossZone bool) {
 	for _, section := range [2][]mdns.RR{a.Answer, a.Authority} {
 		for _, rr := range section {
@@ -42,10 +43,12 @@ func (a *Answer) addHost(z *Zone, host string) {
 	switch {
 	case m.dname:
 		return
-	case m.stopped == Delegation:
-		if n = nil; a.Outcome == Delegation {
+	case a.Outcome == Delegation:
+		if n = nil; m.stopped == Delegation {
 			n = z.nodes[host]
 		}
+	case m.stopped == Delegation:
+		n = nil
 	case n == nil && z.wildcards:
 		if w := z.nodes[wildcardOf(m.above, host, m.depth)]; w != nil {
 			a.addAddresses(w, host, true)

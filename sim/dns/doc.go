@@ -18,8 +18,8 @@
 //     the format of "rndc dumpdb";
 //   - names: canonical form, reverse names, serial arithmetic (RFC 1982).
 //
-// What it leaves out: signing and validation (DNSSEC records are stored and
-// served as data), dynamic update, journals, raw and map zone formats, classes
+// What it leaves out: signing and validation (a signed zone is served with its
+// signatures and NSEC denials as they are; NSEC3 denials are missing), dynamic update, journals, raw and map zone formats, classes
 // other than IN for anything beyond parsing.
 //
 // Names in the exported interface are text in the form of github.com/miekg/dns:

@@ -57,6 +57,7 @@ type Answer struct {
 	Additional    []mdns.RR
 	Why           []Step
 	hasNS         bool // the zone's own NS records are the answer
+	dnssec        bool
 }
 
 // Rcode is the response code the outcome is sent with.
@@ -85,8 +86,8 @@ type match struct {
 }
 
 // find follows name from the zone's apex down, label by label. It stops at a
-// zone cut (RFC 1034 4.3.2 step 3b; a DS record belongs to the parent side, RFC
-// 4035 3.1.4.1), at a DNAME above the name (RFC 6672 3.2), or where the labels
+// zone cut (RFC 1034 4.3.2 step 3b; DS and NSEC belong to the parent side as well,
+// RFC 4035 3.1.4.1), at a DNAME above the name (RFC 6672 3.2), or where the labels
 // do not exist (step 3c).
 func (z *Zone) find(name string, qtype uint16) match {
 	var starts [128]int
@@ -108,7 +109,7 @@ func (z *Zone) find(name string, qtype uint16) match {
 		}
 		m.node, m.above, m.depth = n, n, starts[i]
 		switch {
-		case n.cut && !(i == 0 && qtype == typeDS):
+		case n.cut && !(i == 0 && (qtype == typeDS || qtype == typeNSEC)):
 			m.stopped = Delegation
 			return m
 		case n.dname && i > 0:
@@ -128,7 +129,9 @@ func (z *Zone) Lookup(name string, qtype uint16) *Answer {
 // scope says how much a look-up may use and tell.
 type scope struct {
 	minimal   bool // leave the zone's own NS records out of positive answers
+	bare      bool // leave out additional records as well, glue excepted
 	crossZone bool // follow aliases into, and take addresses from, other zones here
+	dnssec    bool // the DO bit: add signatures and denials
 }
 
 // zoneFinder finds the zone closest to a canonical name.
@@ -149,7 +152,7 @@ func (s soleZone) zoneFor(name string, _ uint16) *Zone {
 // current name; an alias starts another round with its target. As in BIND, a
 // server that does not recurse for the client stays in the first name's zone.
 func lookup(zones zoneFinder, name string, qtype uint16, within scope) *Answer {
-	a := &Answer{Why: make([]Step, 0, 3)}
+	a := &Answer{Why: make([]Step, 0, 3), dnssec: within.dnssec}
 	for round := 0; ; round++ {
 		canonical := lowerName(name)
 		z := zones.zoneFor(canonical, qtype)
@@ -180,8 +183,11 @@ func lookup(zones zoneFinder, name string, qtype uint16, within scope) *Answer {
 		name = target
 	}
 	a.addAuthority(within.minimal, qtype)
-	if qtype != typeANY || a.Outcome == Delegation {
+	if qtype != typeANY && !within.bare || a.Outcome == Delegation {
 		a.addAdditional(zones, within.crossZone)
+	}
+	if within.dnssec {
+		a.addSecurity(zones, qtype)
 	}
 	return a
 }
@@ -199,7 +205,7 @@ func (a *Answer) step(z *Zone, name, canonical string, qtype uint16) string {
 		a.Outcome = Delegation
 		a.why(ZoneCut, name, m.above.name, "")
 		a.Authority = append(a.Authority, m.above.set(typeNS).RRs...)
-		if ds := m.above.set(typeDS); ds != nil {
+		if ds := m.above.set(typeDS); ds != nil && a.dnssec { // RFC 4035 3.1.4
 			a.Authority = append(a.Authority, ds.RRs...)
 		}
 		return ""

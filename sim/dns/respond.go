@@ -143,24 +143,38 @@ func (s *ZoneSet) Respond(query *mdns.Msg, opts RespondOptions) (*mdns.Msg, *Ans
 
 func (s *ZoneSet) fill(resp, query *mdns.Msg, opts RespondOptions) *Answer {
 	q := query.Question[0]
-	minimal := opts.Minimal == NoAuth || opts.Minimal == MinimalYes || opts.Minimal == NoAuthRecursive && query.RecursionDesired
+	within := scopeOf(query, opts)
 	if q.Qclass != mdns.ClassINET && q.Qclass != mdns.ClassANY {
 		resp.Rcode = mdns.RcodeRefused
 		return &Answer{Outcome: NotAuthoritative}
 	}
-	cross := query.RecursionDesired && opts.RecursionAvailable
-	a := lookup(s, q.Name, q.Qtype, scope{minimal: minimal, crossZone: cross})
+	a := lookup(s, q.Name, q.Qtype, within)
 	resp.Rcode, resp.Authoritative = a.Rcode(), a.Authoritative
 	resp.Answer, resp.Ns = a.Answer, a.Authority
-	if opts.Minimal != MinimalYes || a.Outcome == Delegation {
-		resp.Extra = a.Additional
-	}
+	resp.Extra = a.Additional
 	if opts.Shuffle != nil {
 		shuffleSets(resp.Answer, opts.Shuffle)
 		shuffleSets(resp.Ns, opts.Shuffle)
 		shuffleSets(resp.Extra, opts.Shuffle)
 	}
 	return a
+}
+
+// scopeOf is what minimal-responses means for this query. Questions for keys, and
+// clients with the smallest buffer, get the least in any case.
+func scopeOf(query *mdns.Msg, opts RespondOptions) scope {
+	edns := query.IsEdns0()
+	within := scope{bare: opts.Minimal == MinimalYes, crossZone: query.RecursionDesired && opts.RecursionAvailable}
+	switch query.Question[0].Qtype {
+	case typeDNSKEY, typeDS, typeCDS, typeCDNSK:
+		within.bare = true
+	}
+	if edns != nil {
+		within.dnssec = edns.Do()
+		within.bare = within.bare || opts.UDP && edns.UDPSize() <= mdns.MinMsgSize
+	}
+	within.minimal = within.bare || opts.Minimal == NoAuth || opts.Minimal == NoAuthRecursive && query.RecursionDesired
+	return within
 }
 
 // shuffleSets reorders the records inside each set of a section.

@@ -71,7 +71,7 @@ func manyAddresses() string {
 // compares every section, header bit and response code.
 func TestPeerResponses(t *testing.T) {
 	named := peer(t, "named")
-	server := startNamed(t, named)
+	server := startNamed(t, named, answerZones())
 	var zones []*Zone
 	for _, z := range answerZones() {
 		zones = append(zones, loadText(t, z.origin, z.text))
@@ -87,16 +87,69 @@ func TestPeerResponses(t *testing.T) {
 		"many.example.net.", "www.elsewhere.test.", "com.", ".", "*.wild.example.com."}
 	types := []uint16{mdns.TypeA, mdns.TypeAAAA, mdns.TypeMX, mdns.TypeNS, mdns.TypeSOA, mdns.TypeTXT, mdns.TypeCNAME, mdns.TypeANY,
 		mdns.TypeDS, mdns.TypeSRV, mdns.TypeDNAME}
+	compareResponses(t, server, set, names, types, false)
+}
+
+// TestPeerSignedResponses does the same with a signed zone and the DO bit.
+func TestPeerSignedResponses(t *testing.T) {
+	named := peer(t, "named")
+	text := signZone(t, "signed.test", `$TTL 3600
+@ SOA ns1 hostmaster 1 3600 900 1209600 300
+@ NS ns1
+@ MX 10 mail
+ns1 A 192.0.2.1
+mail A 192.0.2.25
+www CNAME mail
+a.b.c A 192.0.2.5
+*.wild A 192.0.2.99
+sub NS ns.sub
+ns.sub A 192.0.2.53
+safe NS ns1
+safe DS 12345 13 2 0123456789ABCDEF0123456789ABCDEF0123456789ABCDEF0123456789ABCDEF
+`)
+	server := startNamed(t, named, []baseZone{{"signed.test", text}})
+	set := NewZoneSet(loadText(t, "signed.test", text))
+	names := []string{"signed.test.", "ns1.signed.test.", "www.signed.test.", "mail.signed.test.", "nosuch.signed.test.", "c.signed.test.",
+		"zzz.signed.test.", "a.a.signed.test.", "q.wild.signed.test.", "x.y.wild.signed.test.", "www.sub.signed.test.", "sub.signed.test.",
+		"safe.signed.test.", "x.safe.signed.test."}
+	types := []uint16{mdns.TypeA, mdns.TypeMX, mdns.TypeNS, mdns.TypeSOA, mdns.TypeDS, mdns.TypeDNSKEY, mdns.TypeNSEC}
+	compareResponses(t, server, set, names, types, true)
+}
+
+// signZone signs a zone with a fresh key.
+func signZone(t *testing.T, origin, text string) string {
+	t.Helper()
+	keygen, signer, dir := peer(t, "dnssec-keygen"), peer(t, "dnssec-signzone"), t.TempDir()
+	os.WriteFile(filepath.Join(dir, "zone"), []byte(text), 0o644)
+	for _, args := range [][]string{{keygen, "-q", "-a", "ECDSAP256SHA256", "-f", "KSK", origin},
+		{keygen, "-q", "-a", "ECDSAP256SHA256", origin}, {signer, "-S", "-o", origin, "-f", "signed", "zone"}} {
+		cmd := exec.Command(args[0], args[1:]...)
+		cmd.Dir = dir
+		if out, err := cmd.CombinedOutput(); err != nil {
+			t.Fatalf("%v: %v %s", args, err, out)
+		}
+	}
+	signed, err := os.ReadFile(filepath.Join(dir, "signed"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(signed)
+}
+
+// compareResponses asks both servers about all names and types, without and with
+// RD and EDNS.
+func compareResponses(t *testing.T, server namedServer, set *ZoneSet, names []string, types []uint16, dnssec bool) {
+	t.Helper()
 	total, same := 0, 0
 	for _, name := range names {
 		for _, qtype := range types {
-			for mode := range 3 {
+			for mode := range 5 {
 				q := new(mdns.Msg)
 				q.Id = uint16(total + 1)
 				q.Question = []mdns.Question{{Name: name, Qtype: qtype, Qclass: mdns.ClassINET}}
-				q.RecursionDesired = mode != 0
-				if mode == 2 {
-					q.SetEdns0(1232, false)
+				q.RecursionDesired = mode%4 != 0
+				if mode >= 2 { // a usual, a small and a large buffer
+					q.SetEdns0([]uint16{1232, 512, 4096}[mode-2], dnssec)
 				}
 				want := server.ask(t, q)
 				got, _ := set.Respond(q, RespondOptions{UDP: true})
@@ -148,7 +201,7 @@ func (s namedServer) ask(t *testing.T, q *mdns.Msg) *mdns.Msg {
 }
 
 // startNamed runs a named with the zones on a free port of the loopback.
-func startNamed(t *testing.T, named string) namedServer {
+func startNamed(t *testing.T, named string, zones []baseZone) namedServer {
 	t.Helper()
 	dir := t.TempDir()
 	free, err := net.ListenPacket("udp", "127.0.0.1:0")
@@ -159,7 +212,7 @@ func startNamed(t *testing.T, named string) namedServer {
 	free.Close()
 	conf := fmt.Sprintf("options { directory %q; pid-file none; listen-on port %d { 127.0.0.1; }; listen-on-v6 { none; };\n"+
 		"recursion no; rrset-order { order none; }; notify no; session-keyfile none; max-records-per-type 0; };\ncontrols { };\n", dir, port)
-	for _, z := range answerZones() {
+	for _, z := range zones {
 		os.WriteFile(filepath.Join(dir, z.origin), []byte(z.text), 0o644)
 		conf += fmt.Sprintf("zone %q { type primary; file %q; check-names ignore; };\n", z.origin, z.origin)
 	}
@@ -172,7 +225,7 @@ func startNamed(t *testing.T, named string) namedServer {
 	}
 	t.Cleanup(func() { cmd.Process.Kill(); cmd.Wait() })
 	server := namedServer{fmt.Sprintf("127.0.0.1:%d", port)}
-	q := new(mdns.Msg).SetQuestion("example.com.", mdns.TypeSOA)
+	q := new(mdns.Msg).SetQuestion(mdns.Fqdn(zones[0].origin), mdns.TypeSOA)
 	for range 100 {
 		if resp, err := mdns.Exchange(q, server.addr); err == nil && resp.Rcode == mdns.RcodeSuccess {
 			return server
