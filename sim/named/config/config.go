@@ -13,21 +13,24 @@ type Config struct {
 	Controls Controls
 	// StatisticsChannels are the addresses of the statistics server.
 	StatisticsChannels []ControlInet
-	// Warnings are the messages of a configuration that is used all the same.
+	// Warnings are the messages of loading a configuration that is used all the same.
 	Warnings []Message
 }
 
-// Load reads, checks and evaluates a configuration as named does when it starts. On error the configuration is nil; the
-// messages are what named logs, in order.
+// Load reads, checks and evaluates a configuration as named does when it starts or reloads. The messages are what named
+// logs between "loading configuration from" and what it does with the result, in order. On error the configuration is
+// nil and the last message tells how loading ended ("loading configuration: failure").
 func Load(disk Disk, name string) (*Config, []Message) {
-	tree, messages := Parse(disk, name, ParseOptions{})
-	if tree == nil {
-		return nil, messages
+	tree, messages, err := parseWith(disk, name, ParseOptions{Daemon: true}, topMap)
+	if err == nil {
+		checked, ok := Check(tree, CheckOptions{Disk: disk})
+		messages = append(messages, checked...)
+		if !ok {
+			err = errFailure
+		}
 	}
-	checked, ok := Check(tree, CheckOptions{Disk: disk})
-	messages = append(messages, checked...)
-	if !ok {
-		return nil, messages
+	if err != nil {
+		return nil, append(messages, Message{Severity: Error, Text: "loading configuration: " + err.Error()})
 	}
 	c := New(tree)
 	c.File, c.Warnings = name, messages

@@ -10,11 +10,12 @@ import (
 // Disk is how the package sees its host. Read is required; without Stat every directory exists, without Glob an include
 // pattern is a plain name, without Interface no address may have an interface for its scope.
 type Disk struct {
-	Read func(path string) ([]byte, error)      // errors: fs.ErrNotExist, fs.ErrPermission, a directory's own
-	Stat func(path string) (fs.FileInfo, error) // follows symbolic links
-	Glob func(pattern string) ([]string, error) // the matches of a shell pattern, sorted
-
-	Interface func(name string) (index uint32, ok bool) // a network interface, as in fe80::1%eth0
+	Read     func(path string) ([]byte, error)      // errors: fs.ErrNotExist, fs.ErrPermission, a directory's own
+	Stat     func(path string) (fs.FileInfo, error) // follows symbolic links
+	Glob     func(pattern string) ([]string, error) // the matches of a shell pattern, sorted
+	Writable func(dir string) bool                  // a directory named may write to; nil: all
+	// Interface finds a network interface, as in fe80::1%eth0.
+	Interface func(name string) (index uint32, ok bool)
 }
 
 // resultOf turns a file error into the text BIND has for it.
@@ -72,6 +73,9 @@ func (d Disk) matches(dir, pattern string) ([]string, error) {
 		return []string{pattern}, nil
 	}
 	found, err := d.Glob(within(dir, pattern))
+	if errors.Is(err, path.ErrBadPattern) {
+		return nil, errFileNotFound
+	}
 	if err != nil {
 		return nil, resultOf(err)
 	}

@@ -207,7 +207,8 @@ func (p *parser) duration(t *valueType) (*node, error) {
 		p.complain(whereNear, "duration or TTL out of range")
 		return nil, err
 	} else if err != nil {
-		return nil, p.unexpected("%s", expected)
+		p.complain(whereNear, "%s", expected)
+		return nil, errBadTTL
 	}
 	n := p.newNode(nodeDuration, t)
 	n.dur = d
@@ -236,10 +237,12 @@ func (p *parser) size(t *valueType) (*node, error) {
 	case len(rest) == 1 && len(p.tok.text) > 1 && strings.ContainsAny(rest, "kKmMgG"):
 		unit = 1 << (10 * (1 + strings.IndexByte("kmg", lower(rest[0]))))
 	default:
-		return nil, p.unexpected("%s", expected)
+		p.complain(whereNear, "%s", expected)
+		return nil, errFailure
 	}
 	if v > math.MaxUint64/unit {
-		return nil, p.unexpected("%s", expected)
+		p.complain(whereNear, "%s", expected)
+		return nil, errFailure
 	}
 	n := p.newNode(nodeSize, sizeValue)
 	n.num = v * unit

@@ -30,7 +30,7 @@ func keyOf(n *node) Key {
 
 // ParseKeyFile reads a file with a single key statement: rndc.key, session.key.
 func ParseKeyFile(disk Disk, name string) (Key, []Message) {
-	tree, messages := parseWith(disk, name, ParseOptions{}, keyFileMap)
+	tree, messages, _ := parseWith(disk, name, ParseOptions{}, keyFileMap)
 	if tree == nil || tree.root.get("key") == nil {
 		return Key{}, messages
 	}

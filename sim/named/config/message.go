@@ -8,6 +8,7 @@ type Severity uint8
 const (
 	Warning Severity = iota // the configuration is used all the same
 	Error                   // the configuration is refused
+	Info                    // a step of named's start
 )
 
 // Message is one line that named-checkconf prints (and named logs) about a configuration.
@@ -34,4 +35,9 @@ func (l *log) error(pos Pos, format string, args ...any) {
 
 func (l *log) warn(pos Pos, format string, args ...any) {
 	l.messages = append(l.messages, Message{Warning, pos, fmt.Sprintf(format, args...)})
+}
+
+// remark is a line without a place.
+func (l *log) remark(s Severity, format string, args ...any) {
+	l.messages = append(l.messages, Message{Severity: s, Text: fmt.Sprintf(format, args...)})
 }

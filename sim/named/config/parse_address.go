@@ -153,7 +153,8 @@ func (p *parser) prefixParts() (n *node, err error, logged bool) {
 			return nil, errFailure, true
 		}
 	} else if partial {
-		return nil, p.unexpected("incomplete IPv4 address or prefix"), true
+		p.complain(whereNear, "incomplete IPv4 address or prefix")
+		return nil, errFailure, true
 	}
 	n = p.newNode(nodePrefix, prefix)
 	n.addr, n.num = a, uint64(length)

@@ -1,5 +1,10 @@
 package config
 
+import (
+	"path"
+	"strings"
+)
+
 // mapBody reads clauses until something that cannot start one. An unknown clause is skipped up to its semicolon, so
 // that one misspelt word gives one message; a wrong value ends the reading of the whole file.
 func (p *parser) mapBody(t *valueType) (*node, error) {
@@ -141,14 +146,28 @@ func (p *parser) warnHere(format string, args ...any) {
 	}
 }
 
-// enterDirectory makes later includes relative to the directory option.
+// enterDirectory makes later includes relative to the directory option. named wants to write there.
 func (p *parser) enterDirectory(v *node) error {
 	dir := within(p.dir, v.text)
+	newline := "\n"
+	if p.daemon {
+		newline = ""
+		if !strings.HasPrefix(v.text, "/") && v.text != "." {
+			p.warn(v.pos, "option 'directory' contains relative path '%s'", v.text)
+		}
+		if p.disk.changeDirectory(dir) != nil || p.disk.Writable != nil && !p.disk.Writable(dir) {
+			p.remark(Error, "directory '%s' is not writable", v.text)
+			return errPermission
+		}
+	}
 	if err := p.disk.changeDirectory(dir); err != nil {
-		p.error(v.pos, "change directory to '%s' failed: %s\n", v.text, err)
+		p.error(v.pos, "change directory to '%s' failed: %s%s", v.text, err, newline)
 		return err
 	}
 	p.dir = dir
+	if p.daemon {
+		p.remark(Info, "the working directory is now '%s'", path.Join("/", dir))
+	}
 	return nil
 }
 

@@ -28,6 +28,7 @@ type parser struct {
 	errors   int
 
 	keepDeprecated bool // do not warn about deprecated clauses
+	daemon         bool
 	skipName       bool // the update-policy rule has no name field
 }
 
@@ -47,6 +48,7 @@ const maxQuoted = 30
 // ParseOptions change how a configuration is read.
 type ParseOptions struct {
 	NoDeprecated bool // no warnings about deprecated clauses
+	Daemon       bool // complain about the working directory as named does
 }
 
 // Tree is a configuration read without error, still without meaning.
@@ -60,13 +62,15 @@ type Tree struct {
 
 // Parse reads the configuration file name. On error the tree is nil and the messages say why, in BIND's words and order.
 func Parse(disk Disk, name string, opts ParseOptions) (*Tree, []Message) {
-	return parseWith(disk, name, opts, topMap)
+	tree, messages, _ := parseWith(disk, name, opts, topMap)
+	return tree, messages
 }
 
-func parseWith(disk Disk, name string, opts ParseOptions, grammar *valueType) (*Tree, []Message) {
-	p := &parser{disk: disk, keepDeprecated: opts.NoDeprecated}
-	if p.open(name) != nil {
-		return nil, p.messages
+// parseWith also gives the result that named ends with.
+func parseWith(disk Disk, name string, opts ParseOptions, grammar *valueType) (*Tree, []Message, error) {
+	p := &parser{disk: disk, keepDeprecated: opts.NoDeprecated, daemon: opts.Daemon}
+	if err := p.open(name); err != nil {
+		return nil, p.messages, err
 	}
 	root, err := p.mapBody(grammar)
 	if p.errors == 0 && err != nil {
@@ -75,10 +79,13 @@ func parseWith(disk Disk, name string, opts ParseOptions, grammar *valueType) (*
 	if p.errors == 0 && err == nil {
 		err = p.end()
 	}
-	if p.errors > 0 || err != nil {
-		return nil, p.messages
+	if p.errors > 0 && err == nil {
+		err = errFailure
 	}
-	return &Tree{root: root, Messages: p.messages, Dir: p.dir}, p.messages
+	if err != nil {
+		return nil, p.messages, err
+	}
+	return &Tree{root: root, Messages: p.messages, Dir: p.dir}, p.messages, nil
 }
 
 // end requires the end of the file.

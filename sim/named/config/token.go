@@ -44,6 +44,7 @@ var (
 	errRange           = errors.New("out of range")
 	errFailure         = errors.New("failure")
 	errExists          = errors.New("already exists")
+	errBadTTL          = errors.New("bad ttl")
 	errNotFound        = errors.New("not found")
 	errFileNotFound    = errors.New("file not found")
 	errPermission      = errors.New("permission denied")
