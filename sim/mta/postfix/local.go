@@ -113,7 +113,21 @@ func (p place) into(e Expansion, source string) place {
 	return p
 }
 
+// duplicate reports whether something was done before (the duplicate filter).
+func (st *localState) duplicate(what ...string) bool {
+	key := strings.Join(what, "\x00")
+	was := st.seen[key]
+	st.seen[key] = true
+	return was
+}
+
 func (st *localState) add(p place, t Target) {
+	switch t.Kind {
+	case TargetMailbox, TargetMaildir, TargetCommand, TargetFile, TargetTransport:
+		if st.duplicate(string(t.Kind), t.User.Name, t.Path, t.Command, t.Text) {
+			return
+		}
+	}
 	t.Via = p.via
 	if t.Owner == "" {
 		t.Owner = p.owner
@@ -138,10 +152,9 @@ func (st *localState) recipient(address string, p place) {
 		st.l.sys.log(warnf("alias database loop for %s", name))
 		st.fail(p, TargetBounce, address, mail.Enhanced{5, 4, 6}, "alias database loop for %s", name)
 		return
-	case st.seen[name+"\x00"+p.forward+"\x00"+p.alias]:
+	case st.duplicate("recipient", fmt.Sprint(len(p.via)), name):
 		return
 	}
-	st.seen[name+"\x00"+p.forward+"\x00"+p.alias] = true
 	bare, ext := SplitExtension(name, st.l.router.delimiters)
 	for _, n := range []string{name, bare} {
 		if n == bare && ext == "" && n != name {
@@ -269,8 +282,7 @@ func (st *localState) forwardTo(address string, p place) {
 	case r.Class == ClassLocal && r.Transport == "local":
 		st.recipient(r.Recipient, p)
 	default:
-		if !st.seen["@"+full] {
-			st.seen["@"+full] = true
+		if !st.duplicate("forward", full) {
 			st.add(p, Target{Kind: TargetAddress, Address: full, Text: "forwarded as " + full})
 		}
 	}

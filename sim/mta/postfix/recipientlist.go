@@ -54,8 +54,8 @@ func parseRecipient(word string) (listItem, bool) {
 	if len(plain) > 1 && plain[0] == '"' && plain[len(plain)-1] == '"' {
 		plain = strings.NewReplacer(`\"`, `"`, `\\`, `\`).Replace(plain[1 : len(plain)-1])
 	}
-	if i := strings.IndexByte(plain, '"'); i > 0 && strings.HasSuffix(plain, "\"") && plain[0] == '|' { // |"command args"
-		plain = "|" + strings.Trim(plain[1:], "\"")
+	if len(plain) > 2 && strings.HasPrefix(plain, `|"`) && strings.HasSuffix(plain, `"`) { // |"command args"
+		plain = "|" + plain[2:len(plain)-1]
 	}
 	switch {
 	case plain == "":
