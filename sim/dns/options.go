@@ -72,8 +72,8 @@ type Limits struct {
 	Includes int // files opened by $INCLUDE
 }
 
-// DefaultLimits is generous for a lab and harmless for the machine.
-var DefaultLimits = Limits{Bytes: 32 << 20, Records: 100_000, Includes: 1000}
+// DefaultLimits are generous for a lab and harmless for the machine.
+func DefaultLimits() Limits { return Limits{Bytes: 32 << 20, Records: 100_000, Includes: 1000} }
 
 // LoadOptions says which zone to load and what to check. Start from NamedOptions
 // or CheckzoneOptions.
@@ -134,14 +134,15 @@ func (o *LoadOptions) setDefaults() {
 	if o.Class == 0 {
 		o.Class = mdns.ClassINET
 	}
+	limits := DefaultLimits()
 	if o.Limits.Bytes == 0 {
-		o.Limits.Bytes = DefaultLimits.Bytes
+		o.Limits.Bytes = limits.Bytes
 	}
 	if o.Limits.Records == 0 {
-		o.Limits.Records = DefaultLimits.Records
+		o.Limits.Records = limits.Records
 	}
 	if o.Limits.Includes == 0 {
-		o.Limits.Includes = DefaultLimits.Includes
+		o.Limits.Includes = limits.Includes
 	}
 }
 

@@ -136,7 +136,7 @@ func (s *ZoneSet) Respond(query *mdns.Msg, opts RespondOptions) (*mdns.Msg, *Ans
 		addEDNS(resp, edns, opts)
 	}
 	if opts.UDP {
-		fit(resp, udpLimit(edns, opts), a)
+		fit(resp, query, udpLimit(edns, opts), a)
 	}
 	return resp, a
 }

@@ -148,6 +148,7 @@ func compareResponses(t *testing.T, server namedServer, set *ZoneSet, names []st
 				q.Id = uint16(total + 1)
 				q.Question = []mdns.Question{{Name: name, Qtype: qtype, Qclass: mdns.ClassINET}}
 				q.RecursionDesired = mode%4 != 0
+				q.AuthenticatedData, q.CheckingDisabled = mode%2 == 0, mode == 4
 				if mode >= 2 { // a usual, a small and a large buffer
 					q.SetEdns0([]uint16{1232, 512, 4096}[mode-2], dnssec)
 				}
@@ -172,7 +173,8 @@ func compareResponses(t *testing.T, server namedServer, set *ZoneSet, names []st
 // canonicalMessage is a message without what named draws at random.
 func canonicalMessage(m *mdns.Msg) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s aa=%v tc=%v rd=%v ra=%v\n", RcodeName(m.Rcode), m.Authoritative, m.Truncated, m.RecursionDesired, m.RecursionAvailable)
+	fmt.Fprintf(&b, "%s aa=%v tc=%v rd=%v ra=%v ad=%v cd=%v\n", RcodeName(m.Rcode), m.Authoritative, m.Truncated, m.RecursionDesired,
+		m.RecursionAvailable, m.AuthenticatedData, m.CheckingDisabled)
 	for i, section := range [][]mdns.RR{m.Answer, m.Ns, m.Extra} {
 		var lines []string
 		for _, rr := range section {

@@ -6,7 +6,7 @@ import mdns "github.com/miekg/dns"
 // not fit are left out from the end. TC is set if the answer or authority
 // section, or the glue of a referral, is incomplete; other additional records
 // may be missing without a sign.
-func fit(resp *mdns.Msg, limit int, a *Answer) {
+func fit(resp, query *mdns.Msg, limit int, a *Answer) {
 	if quickBound(resp) <= limit || resp.Len() <= limit {
 		return
 	}
@@ -21,9 +21,16 @@ func fit(resp *mdns.Msg, limit int, a *Answer) {
 		complete := fillSection(resp, &resp.Extra, additional, limit)
 		resp.Truncated = !complete && a.Outcome == Delegation // RFC 9471: glue is not optional
 	}
-	if opt != nil {
-		resp.Extra = append(resp.Extra[:len(resp.Extra):len(resp.Extra)], opt)
+	if opt == nil {
+		// BIND clears AD with the first complete set of unvalidated records.
+		whole := len(resp.Answer) == len(answer) || len(resp.Answer) > 0 && !sameSet(answer[0], answer[len(resp.Answer)])
+		resp.AuthenticatedData = resp.Truncated && query.AuthenticatedData && !whole
+		return
 	}
+	if resp.Truncated { // with an OPT, BIND keeps nothing but the question
+		resp.Answer, resp.Ns, resp.Extra = nil, nil, nil
+	}
+	resp.Extra = append(resp.Extra[:len(resp.Extra):len(resp.Extra)], opt)
 }
 
 // fillSection puts as many of the records as fit into a section, found by
