@@ -16,6 +16,8 @@ func networkPrograms() host.Programs {
 		"telnet":   runTelnet,
 		"host":     runHost,
 		"nslookup": runNslookup,
+		"nc":       runNetcat,
+		"netcat":   runNetcat,
 		"ping":     runPing, "ping4": runPing, "ping6": runPing,
 	}
 }
