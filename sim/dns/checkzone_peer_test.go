@@ -67,7 +67,7 @@ func compareCheckzone(t *testing.T, tool, dir string, args ...string) (ours, the
 	cmd.Stdout, cmd.Stderr = &out, &errs
 	cmd.Run()
 	chdir := func(path string) error { _, err := os.Stat(filepath.Join(dir, path)); return err }
-	res := CheckZone("named-checkzone", args, CheckzoneHost{Read: readDir(dir), Chdir: chdir, LookupHost: noResolver})
+	res := CheckZone(filepath.Base(tool), args, CheckzoneHost{Read: readDir(dir), Chdir: chdir, LookupHost: noResolver})
 	return newVerdict(res.Status, res.Stdout+res.Stderr), newVerdict(cmd.ProcessState.ExitCode(), out.String()+errs.String())
 }
 
@@ -129,7 +129,7 @@ func noResolver(string) HostLookup {
 
 // TestPeerCheckzoneOptions compares the command line: options, usage, files.
 func TestPeerCheckzoneOptions(t *testing.T) {
-	tool := peer(t, "named-checkzone")
+	tool, compile := peer(t, "named-checkzone"), peer(t, "named-compilezone")
 	dir := t.TempDir()
 	os.WriteFile(filepath.Join(dir, "zone.db"), []byte(baseZones()[0].text), 0o644)
 	os.WriteFile(filepath.Join(dir, "warn.db"), []byte(baseZones()[0].text+"my_host A 192.0.2.7\nx MX 10 192.0.2.1\n"), 0o644)
@@ -147,6 +147,12 @@ func TestPeerCheckzoneOptions(t *testing.T) {
 		ours, theirs := compareCheckzone(t, tool, dir, strings.Fields(line)...)
 		if ours.status != theirs.status || ours.text != theirs.text {
 			t.Errorf("named-checkzone %s\nreal (%d):\n%s\nours (%d):\n%s", line, theirs.status, theirs.text, ours.status, ours.text)
+		}
+	}
+	for _, line := range []string{"example.com zone.db", "-o - example.com zone.db", "-o - example.com warn.db", "-q -o - example.com zone.db", "-x"} {
+		ours, theirs := compareCheckzone(t, compile, dir, strings.Fields(line)...)
+		if ours.status != theirs.status || ours.text != theirs.text {
+			t.Errorf("named-compilezone %s\nreal (%d):\n%s\nours (%d):\n%s", line, theirs.status, theirs.text, ours.status, ours.text)
 		}
 	}
 }

@@ -1,9 +1,6 @@
 package dns
 
-import (
-	"encoding/binary"
-	"strings"
-)
+import "strings"
 
 // The checks BIND runs after a primary zone's file has been read: the SOA and
 // NS records at the top, and with check-integrity what NS, MX and SRV records
@@ -283,6 +280,3 @@ func (c *checker) checkKeyAlgorithms(n *dbNode) {
 		}
 	}
 }
-
-// soaSerial is the serial in the rdata of a SOA record.
-func soaSerial(rd rdata) uint32 { return binary.BigEndian.Uint32(rd.wire[len(rd.wire)-20:]) }

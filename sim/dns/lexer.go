@@ -165,33 +165,20 @@ func (lx *lexer) next(opts lexOption) (token, Result) {
 			}
 		case c == '\r':
 			if opts&lexEOL != 0 {
-				if n := s.readPastComment(); n != '\n' {
-					s.unread(n)
-				}
-				lx.lastEOL = true
-				return token{kind: tokEOL}, resultOK
+				return lx.carriageReturn()
 			}
 		case c == '"' && opts&lexQString != 0:
 			lx.lastEOL = false
 			return lx.quoted()
 		case isSpecial(c):
 			lx.lastEOL = false
-			switch {
-			case c == '(':
-				opts &^= lexInitialWS | lexEOL
-				lx.paren++
-				continue
-			case c == ')':
-				if lx.paren == 0 {
-					return token{}, ErrUnbalanced
-				}
-				lx.paren--
-				if lx.paren == 0 {
-					opts = outside
-				}
-				continue
+			if c != '(' && c != ')' {
+				return token{kind: tokSpecial}, resultOK
 			}
-			return token{kind: tokSpecial}, resultOK
+			if c == ')' && lx.paren == 0 {
+				return token{}, ErrUnbalanced
+			}
+			opts = lx.parenthesis(c, opts, outside)
 		case isDigit(c) && opts&lexNumber != 0:
 			lx.lastEOL = false
 			return lx.numeric()
@@ -201,6 +188,28 @@ func (lx *lexer) next(opts lexOption) (token, Result) {
 			return lx.str(s.pos)
 		}
 	}
+}
+
+// carriageReturn ends a line, with or without a newline behind it.
+func (lx *lexer) carriageReturn() (token, Result) {
+	if c := lx.cur.readPastComment(); c != '\n' {
+		lx.cur.unread(c)
+	}
+	lx.lastEOL = true
+	return token{kind: tokEOL}, resultOK
+}
+
+// parenthesis counts one and returns the options that hold behind it: inside, line
+// ends and leading blanks mean nothing.
+func (lx *lexer) parenthesis(c int, inside, outside lexOption) lexOption {
+	if c == '(' {
+		lx.paren++
+		return inside &^ (lexInitialWS | lexEOL)
+	}
+	if lx.paren--; lx.paren == 0 {
+		return outside
+	}
+	return inside
 }
 
 // str reads on to the end of a string that began at start. An escaped blank,
