@@ -58,7 +58,6 @@ type node struct {
 	addr  netip.Addr
 	port  uint16
 	dscp  int // -1 when not given
-	wild  bool
 	dur   duration
 	pos   Pos
 

@@ -310,3 +310,14 @@ func upperString(s string) string {
 	}
 	return string(b)
 }
+
+// Zone finds a zone by its canonical name; a hint or redirect zone only when no other has the name.
+func (v *View) Zone(name string) *Zone {
+	var found *Zone
+	for _, z := range v.Zones {
+		if z.Name == name && (found == nil || z.Type != Hint && z.Type != Redirect) {
+			found = z
+		}
+	}
+	return found
+}
