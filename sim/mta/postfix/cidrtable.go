@@ -9,8 +9,9 @@ import (
 // cidrPattern reads "network/mask" or an address at the start of a rule
 // (cidr_table(5)).
 func cidrPattern(text string) (r patternRule, rest, problem string) {
+	negate := false
 	for strings.HasPrefix(text, "!") {
-		r.negate = !r.negate
+		negate = !negate
 		text = strings.TrimLeft(text[1:], spaces)
 	}
 	end := strings.IndexAny(text, spaces)
@@ -23,8 +24,9 @@ func cidrPattern(text string) (r patternRule, rest, problem string) {
 		return patternRule{}, "", problem + ": skipping this rule"
 	}
 	r.match = func(key string) ([]string, bool) {
+		// Also a negated rule matches only addresses of its family.
 		ip, err := netip.ParseAddr(key)
-		return nil, err == nil && net.Contains(ip.Unmap())
+		return nil, err == nil && ip.BitLen() == net.Addr().BitLen() && net.Contains(ip) != negate
 	}
 	return r, rest, ""
 }
@@ -56,7 +58,10 @@ func ParseNetwork(s string) (netip.Prefix, string) {
 		return netip.PrefixFrom(ip, ip.BitLen()), ""
 	}
 	bits, err := parseLong(mask)
-	if err != nil || mask == "" || mask[0] < '0' || mask[0] > '9' || bits > int64(ip.BitLen()) {
+	if err == nil && bits > int64(ip.BitLen()) {
+		return netip.Prefix{}, fmt.Sprintf("bad mask length in \"%s\"", s)
+	}
+	if err != nil || mask == "" || mask[0] < '0' || mask[0] > '9' {
 		return netip.Prefix{}, fmt.Sprintf("bad net/mask pattern: \"%s\"", s)
 	}
 	p := netip.PrefixFrom(ip, int(bits))

@@ -47,6 +47,13 @@ type patternDialect struct {
 	pattern func(text string) (r patternRule, rest string, problem string)
 }
 
+func (d patternDialect) strayEndif() string {
+	if d.kind == "cidr" {
+		return "ENDIF without IF: skipping this rule"
+	}
+	return "ignoring ENDIF without matching IF"
+}
+
 // openPatterns reads a file of rules. Rules with mistakes are warned of and left
 // out, as Postfix does.
 func (s *System) openPatterns(spec, kind, name string) (Table, *TableError) {
@@ -62,8 +69,11 @@ func (s *System) openPatterns(spec, kind, name string) (Table, *TableError) {
 		data = string(f.Data)
 	}
 	d := patternDialect{kind, cidrPattern}
-	if kind != "cidr" {
-		d.pattern = regexpPattern
+	switch kind {
+	case "regexp":
+		d.pattern = func(text string) (patternRule, string, string) { return regexpPattern(text, "imx") }
+	case "pcre":
+		d.pattern = func(text string) (patternRule, string, string) { return regexpPattern(text, "imsxAEUX") }
 	}
 	t, diags := parsePatterns(d, name, data)
 	for _, d := range diags {
@@ -94,7 +104,7 @@ func parsePatterns(d patternDialect, name, data string) (patternTable, []Diagnos
 		switch {
 		case strings.EqualFold(word, "endif"):
 			if len(open) == 0 {
-				warn(l.first, "ignoring ENDIF without matching IF")
+				warn(l.first, "%s", d.strayEndif())
 				continue
 			}
 			t.rules[open[len(open)-1]].end = len(t.rules)

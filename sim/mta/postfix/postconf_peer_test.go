@@ -1,7 +1,6 @@
 package postfix
 
 import (
-	"fmt"
 	"io/fs"
 	"net"
 	"net/netip"
@@ -87,13 +86,21 @@ delay_warning_time = ${used_by_me?{4h}:{0h}}
 smtpd_sender_restrictions = strict, permit_mynetworks, reject_non_fqdn_sender, reject_unknown_sender_domain, check_sender_access hash:/etc/postfix/sender
 `
 
-// runBoth runs postconf here and there on the same files and returns the
-// difference in words.
-func runBoth(t *testing.T, real, main, master string, args ...string) (want, got [3]string) {
+// comparison is a run of the real postconf and the same run of ours. The real
+// one sleeps for a second after a fatal message, so all are started first.
+type comparison struct {
+	dir            string
+	args           []string
+	files          map[string]string
+	cmd            *exec.Cmd
+	stdout, stderr strings.Builder
+}
+
+func startReal(t *testing.T, real, main, master string, args ...string) *comparison {
 	t.Helper()
 	dir := t.TempDir()
-	files := map[string]string{dir + "/main.cf": main, dir + "/master.cf": master}
-	for path, text := range files {
+	c := &comparison{dir: dir, files: map[string]string{dir + "/main.cf": main, dir + "/master.cf": master}}
+	for path, text := range c.files {
 		if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
 			t.Fatal(err)
 		}
@@ -103,35 +110,50 @@ func runBoth(t *testing.T, real, main, master string, args ...string) (want, got
 			t.Fatal(err)
 		}
 	}
-	all := append([]string{"-c", dir}, args...)
-	cmd := exec.Command(real, all...)
-	cmd.Args[0] = "postconf"
-	var stdout, stderr strings.Builder
-	cmd.Stdout, cmd.Stderr = &stdout, &stderr
-	_ = cmd.Run()
-	written, err := os.ReadFile(filepath.Join(dir, "main.cf"))
-	if err != nil {
+	c.args = append([]string{"-c", dir}, args...)
+	c.cmd = exec.Command(real, c.args...)
+	c.cmd.Args[0] = "postconf"
+	c.cmd.Stdout, c.cmd.Stderr = &c.stdout, &c.stderr
+	if err := c.cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	writtenMaster, err := os.ReadFile(filepath.Join(dir, "master.cf"))
-	if err != nil {
-		t.Fatal(err)
+	return c
+}
+
+// finish waits for the real program, runs ours and reports differences.
+func (c *comparison) finish(t *testing.T) {
+	t.Helper()
+	_ = c.cmd.Wait()
+	written := map[string]string{}
+	for path := range c.files {
+		data, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		written[path] = string(data)
 	}
-	process := regexp.MustCompile(`(?m)^process_id =.*$`)
-	want = [3]string{process.ReplaceAllString(stdout.String(), "process_id ="), sortLines(stderr.String()), string(written) + string(writtenMaster)}
 	sys := &System{ReadFile: func(path string) (File, error) {
-		if text, ok := files[path]; ok {
+		if text, ok := c.files[path]; ok {
 			return File{Data: []byte(text)}, nil
 		}
 		return File{}, &fs.PathError{Op: "open", Path: path, Err: fs.ErrNotExist}
 	}}
-	c := NewCommand("postconf", sys, realHost(t), func(path string, data []byte) error {
-		files[path] = string(data)
+	our := NewCommand("postconf", sys, realHost(t), func(path string, data []byte) error {
+		c.files[path] = string(data)
 		return nil
 	})
-	c.Postconf(all)
-	got = [3]string{c.Stdout.String(), sortLines(c.Stderr.String()), files[dir+"/main.cf"] + files[dir+"/master.cf"]}
-	return want, got
+	our.Postconf(c.args)
+	main, master := c.dir+"/main.cf", c.dir+"/master.cf"
+	process := regexp.MustCompile(`(?m)^process_id =.*$`)
+	for part, pair := range map[string][2]string{
+		"stdout": {process.ReplaceAllString(c.stdout.String(), "process_id ="), our.Stdout.String()},
+		"stderr": {sortLines(c.stderr.String()), sortLines(our.Stderr.String())},
+		"files":  {written[main] + written[master], c.files[main] + c.files[master]},
+	} {
+		if pair[0] != pair[1] {
+			t.Errorf("postconf %q: %s\n%s", c.args[2:], part, firstDifference(pair[0], pair[1]))
+		}
+	}
 }
 
 // sortLines: the real program's warnings come in the order of a hash table.
@@ -143,6 +165,7 @@ func sortLines(s string) string {
 
 func TestPostconfAgreesWithPeer(t *testing.T) {
 	real := peer(t, "postconf")
+	var runs []*comparison
 	for _, args := range [][]string{
 		{"-n"}, {"-nf"}, {"-nx"}, {"-nh"}, {"-nH"}, {}, {"-d"}, {"-C", "service"}, {"-C", "user"}, {"-C", "builtin", "-d"},
 		{"mydestination", "bogus", "smtpd_banner", "strict", "relay_destination_rate_delay"}, {"-h", "myhostname"}, {"-x", "mydestination", "smtpd_hard_error_limit"},
@@ -154,15 +177,10 @@ func TestPostconfAgreesWithPeer(t *testing.T) {
 		{"-Me", "smtp/inet=smtp inet n - n - - smtpd -v"}, {"-M#", "pickup/unix"}, {"-MX", "qmgr/unix"}, {"-Me", "new/unix=new unix - - n - - smtp"},
 		{"-Fe", "smtp/inet/chroot=n"}, {"-Pe", "smtp/inet/smtpd_banner=x"}, {"-PX", "submission/inet/syslog_name"}, {"-Pe", "relay/unix/syslog_name=y"},
 	} {
-		t.Run(strings.Join(args, " "), func(t *testing.T) {
-			t.Parallel() // the real program sleeps after fatal messages
-			want, got := runBoth(t, real, peerMain, peerMaster, args...)
-			for i, part := range []string{"stdout", "stderr", "files"} {
-				if want[i] != got[i] {
-					t.Errorf("%s\n%s", part, firstDifference(want[i], got[i]))
-				}
-			}
-		})
+		runs = append(runs, startReal(t, real, peerMain, peerMaster, args...))
+	}
+	for _, r := range runs {
+		r.finish(t)
 	}
 }
 
@@ -170,23 +188,19 @@ func TestPostconfAgreesWithPeer(t *testing.T) {
 func TestPostconfMistakesAgreeWithPeer(t *testing.T) {
 	real := peer(t, "postconf")
 	const good = "myhostname = mail.example.net\nmynetworks = 127.0.0.1\n"
-	for i, text := range []string{
+	var runs []*comparison
+	for _, text := range []string{
 		good + "mynetworks 127.0.0.0/8\n", good + "= x\n", "  x = y\n" + good, good + "mydestination = ${\n", good + "x = $y\n",
 		good + "mydestination = ${a!b}\n", good + "mydestination = ${{a} == {b} ? c}\n", good + "mydestination = $\n", good + "a = $a\nmydestination = $a\n",
 		good + "mydestination =\n", good + "mydestination = a,\n\n# c\n b,\n c\n", good + "smtpd_restriction_classes = nosuch\n", "\n\n#x\n", "",
 		good + "mydestination = ${myhostname?{x}:y}$$z\n", good + "biff=no\nbiff=no\n", good + "one\n two = 3\n",
 	} {
 		for _, args := range [][]string{{"-x", "mydestination"}, {"biff"}} {
-			t.Run(fmt.Sprint(i, args[0]), func(t *testing.T) {
-				t.Parallel()
-				want, got := runBoth(t, real, text, peerMaster, args...)
-				for i, part := range []string{"stdout", "stderr"} {
-					if want[i] != got[i] {
-						t.Errorf("%q: %s\n%s", text, part, firstDifference(want[i], got[i]))
-					}
-				}
-			})
+			runs = append(runs, startReal(t, real, text, peerMaster, args...))
 		}
+	}
+	for _, r := range runs {
+		r.finish(t)
 	}
 }
 

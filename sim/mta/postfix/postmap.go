@@ -13,24 +13,39 @@ type Record struct {
 	Line       int // first physical line
 }
 
+// sourceScanner reads a table's text and hands over records and complaints in
+// the order of the file.
+type sourceScanner func(path string, data []byte, record func(Record), complain func(Diagnostic))
+
+// collect runs a scanner and returns everything.
+func (scan sourceScanner) collect(path string, data []byte) (records []Record, diags []Diagnostic) {
+	scan(path, data, func(r Record) { records = append(records, r) }, func(d Diagnostic) { diags = append(diags, d) })
+	return records, diags
+}
+
 // ParseTableText reads the text form of a table as postmap does: logical lines
 // "key white-space value", the key perhaps in double quotes. Lines that do not
 // fit are warned of and skipped.
 func ParseTableText(path string, data []byte) ([]Record, []Diagnostic) {
+	return sourceScanner(scanTableText).collect(path, data)
+}
+
+func scanTableText(path string, data []byte, record func(Record), complain func(Diagnostic)) {
 	lines, diags := readLogical(path, string(data))
-	var out []Record
+	for _, d := range diags {
+		complain(d)
+	}
 	for _, l := range lines {
 		key, value, problem := splitRecord(l.text)
 		if problem != "" {
-			diags = append(diags, warnf("%s, line %d: %s", path, l.first, problem))
+			complain(warnf("%s, line %d: %s", path, l.first, problem))
 			continue
 		}
 		if strings.HasSuffix(key, ":") {
-			diags = append(diags, warnf("%s, line %d: record is in \"key: value\" format; is this an alias file?", path, l.first))
+			complain(warnf("%s, line %d: record is in \"key: value\" format; is this an alias file?", path, l.first))
 		}
-		out = append(out, Record{key, value, l.first})
+		record(Record{key, value, l.first})
 	}
-	return out, diags
 }
 
 func splitRecord(text string) (key, value, problem string) {
@@ -62,20 +77,25 @@ func splitRecord(text string) (key, value, problem string) {
 // ParseAliases reads an alias file as postalias and newaliases do (aliases(5)):
 // "name: value, value". A name may be quoted and must be local.
 func ParseAliases(path string, data []byte) ([]Record, []Diagnostic) {
+	return sourceScanner(scanAliases).collect(path, data)
+}
+
+func scanAliases(path string, data []byte, record func(Record), complain func(Diagnostic)) {
 	lines, diags := readLogical(path, string(data))
-	var out []Record
+	for _, d := range diags {
+		complain(d)
+	}
 	for _, l := range lines {
 		name, value, ok := splitAlias(l.text)
 		switch {
 		case !ok:
-			diags = append(diags, warnf("%s, line %d: need name:value pair", path, l.first))
-		case strings.ContainsAny(name, "@") && !strings.HasPrefix(strings.TrimSpace(l.text), "\""):
-			diags = append(diags, warnf("%s, line %d: name must be local", path, l.first))
+			complain(warnf("%s, line %d: need name:value pair", path, l.first))
+		case strings.Contains(name, "@") && !strings.HasPrefix(strings.TrimSpace(l.text), "\""):
+			complain(warnf("%s, line %d: name must be local", path, l.first))
 		default:
-			out = append(out, Record{strings.ToLower(name), value, l.first})
+			record(Record{strings.ToLower(name), value, l.first})
 		}
 	}
-	return out, diags
 }
 
 // splitAlias cuts at the colon outside quotes.
@@ -106,23 +126,42 @@ func splitAlias(text string) (name, value string, ok bool) {
 // Berkeley DB files.
 const indexMagic = "mxlab table 1\n"
 
-// BuildIndex writes the indexed file for records. Keys are folded to lower case;
-// of repeated keys the first stays, with a warning.
-func BuildIndex(dbPath string, records []Record) ([]byte, []Diagnostic) {
-	var b bytes.Buffer
-	var diags []Diagnostic
-	b.WriteString(indexMagic)
-	seen := map[string]bool{}
-	for _, r := range records {
-		key := strings.ToLower(r.Key)
-		if seen[key] {
-			diags = append(diags, warnf("%s: duplicate entry: \"%s\"", dbPath, key))
-			continue
-		}
-		seen[key] = true
-		fmt.Fprintf(&b, "%q %q\n", key, r.Value)
+// indexBuilder writes an indexed file.
+type indexBuilder struct {
+	path string
+	buf  bytes.Buffer
+	seen map[string]bool
+}
+
+func newIndexBuilder(path string) *indexBuilder {
+	b := &indexBuilder{path: path, seen: map[string]bool{}}
+	b.buf.WriteString(indexMagic)
+	return b
+}
+
+// add stores a record under its key in lower case; of repeated keys the first
+// stays, with a warning.
+func (b *indexBuilder) add(r Record) *Diagnostic {
+	key := strings.ToLower(r.Key)
+	if b.seen[key] {
+		d := warnf("%s: duplicate entry: \"%s\"", b.path, key)
+		return &d
 	}
-	return b.Bytes(), diags
+	b.seen[key] = true
+	fmt.Fprintf(&b.buf, "%q %q\n", key, r.Value)
+	return nil
+}
+
+// BuildIndex writes the indexed file for records.
+func BuildIndex(dbPath string, records []Record) ([]byte, []Diagnostic) {
+	b := newIndexBuilder(dbPath)
+	var diags []Diagnostic
+	for _, r := range records {
+		if d := b.add(r); d != nil {
+			diags = append(diags, *d)
+		}
+	}
+	return b.buf.Bytes(), diags
 }
 
 // ReadIndex reads a file written by BuildIndex.
@@ -182,21 +221,19 @@ func (s *System) openText(spec, name string) (Table, *TableError) {
 	if err != nil {
 		return nil, &TableError{spec, fmt.Sprintf("open database %s: %s", name, reason(err))}
 	}
-	records, diags := ParseTableText(name, f.Data)
-	for _, d := range diags {
+	t := fixedTable{}
+	scanTableText(name, f.Data, func(r Record) {
+		key := strings.ToLower(r.Key)
+		if _, dup := t[key]; dup {
+			s.log(warnf("%s, line %d: duplicate entry: \"%s\"", name, r.Line, r.Key))
+			return
+		}
+		t[key] = r.Value
+	}, func(d Diagnostic) {
 		if strings.HasSuffix(d.Text, "key whitespace value") {
 			d.Text += " -- ignoring this line"
 		}
 		s.log(d)
-	}
-	t := fixedTable{}
-	for _, r := range records {
-		key := strings.ToLower(r.Key)
-		if _, dup := t[key]; dup {
-			s.log(warnf("%s, line %d: duplicate entry: \"%s\"", name, r.Line, r.Key))
-			continue
-		}
-		t[key] = r.Value
-	}
+	})
 	return t, nil
 }

@@ -8,10 +8,10 @@ import (
 )
 
 // regexpPattern reads "/pattern/flags" (regexp_table(5), pcre_table(5)). Any
-// character may delimit. Matching ignores case unless the flag "i" toggles that.
+// character may delimit. known are the option letters of the dialect. Matching ignores case unless the flag "i" toggles that.
 // Go's expressions are used: what PCRE has beyond them (look-around,
 // back-references) is reported as an error of the rule.
-func regexpPattern(text string) (r patternRule, rest, problem string) {
+func regexpPattern(text, known string) (r patternRule, rest, problem string) {
 	for strings.HasPrefix(text, "!") {
 		r.negate = !r.negate
 		text = strings.TrimLeft(text[1:], spaces)
@@ -28,7 +28,7 @@ func regexpPattern(text string) (r patternRule, rest, problem string) {
 		return patternRule{}, "", fmt.Sprintf("no closing regexp delimiter \"%c\": skipping this rule", delim)
 	}
 	body, rest := text[1:end], text[end+1:]
-	flags, rest, problem := regexpFlags(rest)
+	flags, rest, problem := regexpFlags(rest, known)
 	if problem != "" {
 		return patternRule{}, "", problem
 	}
@@ -65,20 +65,19 @@ func unescapeDelimiter(body string, delim byte) string {
 }
 
 // regexpFlags reads the letters after the pattern; each toggles.
-func regexpFlags(rest string) (prefix, tail, problem string) {
+func regexpFlags(rest, known string) (prefix, tail, problem string) {
 	ignoreCase, multiline, dotAll := true, false, true
 	i := 0
 	for ; i < len(rest) && strings.IndexByte(spaces, rest[i]) < 0; i++ {
-		switch rest[i] {
-		case 'i':
+		switch c := rest[i]; {
+		case strings.IndexByte(known, c) < 0:
+			return "", "", fmt.Sprintf("unknown regexp option \"%c\": skipping this rule", c)
+		case c == 'i':
 			ignoreCase = !ignoreCase
-		case 'm':
+		case c == 'm':
 			multiline = !multiline
-		case 's':
+		case c == 's':
 			dotAll = !dotAll
-		case 'x', 'A', 'E', 'U', 'X':
-		default:
-			return "", "", fmt.Sprintf("unknown regexp option \"%c\": skipping this rule", rest[i])
 		}
 	}
 	set := ""

@@ -48,7 +48,7 @@ func (s *System) openTable(spec string, depth int) (Table, *TableError) {
 	fail := func(format string, args ...any) (Table, *TableError) {
 		return nil, &TableError{spec, fmt.Sprintf(format, args...)}
 	}
-	if !ok || depth > maxTableNesting {
+	if !ok || name == "" || depth > maxTableNesting {
 		return fail("open dictionary: expecting \"type:name\" form instead of \"%s\"", spec)
 	}
 	switch kind {
