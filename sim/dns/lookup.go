@@ -212,11 +212,6 @@ func (a *Answer) step(z *Zone, name, canonical string, qtype uint16) string {
 	case m.dname:
 		return a.rewrite(m, name, canonical, qtype)
 	case m.node != nil:
-		if len(m.node.sets) == 0 {
-			a.why(EmptyNonTerminal, name, "", "")
-			a.Outcome = NoData
-			return ""
-		}
 		a.why(Exact, name, m.node.name, "")
 		return a.take(z, m.node, name, qtype, false)
 	}
@@ -241,6 +236,11 @@ func wildcardOf(encloser *node, name string, depth int) string {
 // take answers from a node that exists: the records asked for, or an alias, or
 // nothing.
 func (a *Answer) take(z *Zone, n *node, name string, qtype uint16, wild bool) string {
+	if len(n.sets) == 0 {
+		a.Why[len(a.Why)-1].Decision = EmptyNonTerminal
+		a.Outcome = NoData
+		return ""
+	}
 	if qtype == typeANY {
 		for i := range n.sets {
 			a.addSet(&n.sets[i], name, wild)
@@ -277,10 +277,11 @@ func (a *Answer) take(z *Zone, n *node, name string, qtype uint16, wild bool) st
 // addSet appends a set to the answer, once; a wildcard's records get the name
 // that was asked for.
 func (a *Answer) addSet(set *RRset, name string, wild bool) {
-	for _, rr := range a.Answer { // aliases in a circle
-		if rr == set.RRs[0] {
-			return
-		}
+	if !wild {
+		name = set.RRs[0].Header().Name
+	}
+	if a.answered(name, set.Type) {
+		return
 	}
 	if !wild {
 		a.Answer = append(a.Answer, set.RRs...)
@@ -293,6 +294,17 @@ func (a *Answer) addSet(set *RRset, name string, wild bool) {
 	}
 }
 
+// answered reports whether the answer has this set already: aliases may lead in a
+// circle.
+func (a *Answer) answered(name string, rrtype uint16) bool {
+	for _, rr := range a.Answer {
+		if h := rr.Header(); h.Rrtype == rrtype && len(h.Name) == len(name) && lowerName(h.Name) == lowerName(name) {
+			return true
+		}
+	}
+	return false
+}
+
 // rewrite applies a DNAME (RFC 6672 3.1): a CNAME for the name is made on the
 // spot with the same TTL.
 func (a *Answer) rewrite(m match, name, canonical string, qtype uint16) string {
@@ -303,14 +315,16 @@ func (a *Answer) rewrite(m match, name, canonical string, qtype uint16) string {
 	if dname.Target == "." {
 		target = prefix + "."
 	}
-	a.Answer = append(a.Answer, set.RRs...)
+	a.addSet(set, name, false)
 	a.why(DNAMERewrite, name, m.above.name, target)
 	a.Outcome = Success
 	if _, ok := mdns.IsDomainName(target); !ok {
 		return "" // too long: RFC 6672 2.2 asks for YXDOMAIN
 	}
-	a.Answer = append(a.Answer, &mdns.CNAME{Target: target,
-		Hdr: mdns.RR_Header{Name: name, Rrtype: typeCNAME, Class: dname.Hdr.Class, Ttl: set.TTL}})
+	if !a.answered(name, typeCNAME) {
+		a.Answer = append(a.Answer, &mdns.CNAME{Target: target,
+			Hdr: mdns.RR_Header{Name: name, Rrtype: typeCNAME, Class: dname.Hdr.Class, Ttl: set.TTL}})
+	}
 	if qtype == typeCNAME || qtype == typeANY {
 		return ""
 	}

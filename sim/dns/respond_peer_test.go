@@ -87,7 +87,7 @@ func TestPeerResponses(t *testing.T) {
 		"many.example.net.", "www.elsewhere.test.", "com.", ".", "*.wild.example.com."}
 	types := []uint16{mdns.TypeA, mdns.TypeAAAA, mdns.TypeMX, mdns.TypeNS, mdns.TypeSOA, mdns.TypeTXT, mdns.TypeCNAME, mdns.TypeANY,
 		mdns.TypeDS, mdns.TypeSRV, mdns.TypeDNAME}
-	compareResponses(t, server, set, names, types, false)
+	compareResponses(t, server, set, names, types, false, 100)
 }
 
 // TestPeerSignedResponses does the same with a signed zone and the DO bit.
@@ -113,7 +113,7 @@ safe DS 12345 13 2 0123456789ABCDEF0123456789ABCDEF0123456789ABCDEF0123456789ABC
 		"zzz.signed.test.", "a.a.signed.test.", "q.wild.signed.test.", "x.y.wild.signed.test.", "www.sub.signed.test.", "sub.signed.test.",
 		"safe.signed.test.", "x.safe.signed.test."}
 	types := []uint16{mdns.TypeA, mdns.TypeMX, mdns.TypeNS, mdns.TypeSOA, mdns.TypeDS, mdns.TypeDNSKEY, mdns.TypeNSEC}
-	compareResponses(t, server, set, names, types, true)
+	compareResponses(t, server, set, names, types, true, 100)
 }
 
 // signZone signs a zone with a fresh key.
@@ -137,8 +137,8 @@ func signZone(t *testing.T, origin, text string) string {
 }
 
 // compareResponses asks both servers about all names and types, without and with
-// RD and EDNS.
-func compareResponses(t *testing.T, server namedServer, set *ZoneSet, names []string, types []uint16, dnssec bool) {
+// RD and EDNS. least is the share, in percent, that has to be equal.
+func compareResponses(t *testing.T, server namedServer, set *ZoneSet, names []string, types []uint16, dnssec bool, least float64) {
 	t.Helper()
 	total, same := 0, 0
 	for _, name := range names {
@@ -165,7 +165,7 @@ func compareResponses(t *testing.T, server namedServer, set *ZoneSet, names []st
 	}
 	percent := 100 * float64(same) / float64(total)
 	t.Logf("%d questions, %.2f %% equal", total, percent)
-	if same != total {
+	if percent < least {
 		t.Error("responses differ from named's")
 	}
 }

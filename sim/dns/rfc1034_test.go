@@ -87,7 +87,7 @@ func TestWhy(t *testing.T) {
 	}{
 		{"a.sub.example.", "sub.example.", ZoneCut, Delegation}, {"x.y.wild.example.", "*.wild.example.", Wildcard, Success},
 		{"www.example.", "", Alias, Success}, {"q.web.example.", "web.example.", ClosestEncloser, NameError},
-		{"deep.example.", "", EmptyNonTerminal, NoData}, {"elsewhere.", "", NoZone, NotAuthoritative},
+		{"deep.example.", "deep.example.", EmptyNonTerminal, NoData}, {"elsewhere.", "", NoZone, NotAuthoritative},
 		{"ext.example.", "", NoZone, LeavesZone},
 	}
 	for _, c := range table {

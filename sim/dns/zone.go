@@ -131,6 +131,7 @@ func (z *Zone) addNonTerminals(name string) {
 			return
 		}
 		z.nodes[name] = &node{name: name}
+		z.wildcards = z.wildcards || strings.HasPrefix(name, "*.")
 	}
 }
 
