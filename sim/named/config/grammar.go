@@ -89,6 +89,7 @@ const (
 	flagNotBuilt                             // an error: not in this build
 	flagExperimental                         // works, warned about
 	flagDirectory                            // changes the working directory at once
+	flagTestOnly                             // for BIND's own tests
 )
 
 // addrFlags tell which addresses may stand at a place.

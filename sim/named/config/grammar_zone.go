@@ -64,7 +64,7 @@ var zoneClauses = []clause{
 	{name: "notify-source", typ: source4, zones: zonesServed},
 	{name: "notify-source-v6", typ: source6, zones: zonesServed},
 	{name: "notify-to-soa", typ: boolean, zones: zonesSigned},
-	{name: "nsec3-test-zone", typ: boolean, zones: zonesSigned},
+	{name: "nsec3-test-zone", typ: boolean, flags: flagTestOnly, zones: zonesSigned},
 	{name: "parental-source", typ: source4, zones: zonesSigned},
 	{name: "parental-source-v6", typ: source6, zones: zonesSigned},
 	{name: "request-expire", typ: boolean, zones: zonesTransferred},
