@@ -454,7 +454,7 @@ type Entry struct {
 }
 
 // Command asks for something that may change the world. Exactly one of the
-// fields after ID is set. The first seven become entries of the journal.
+// fields after ID is set. Those before Open become entries of the journal.
 type Command struct {
 	ID      string         `json:"id"`
 	Input   *InputAction   `json:"input,omitempty"`
@@ -464,6 +464,9 @@ type Command struct {
 	Mail    *MailAction    `json:"mail,omitempty"`
 	Advance *AdvanceAction `json:"advance,omitempty"`
 	Answer  *AnswerAction  `json:"answer,omitempty"`
+
+	Fetch  *FetchAction  `json:"fetch,omitempty"`
+	Reboot *RebootAction `json:"reboot,omitempty"`
 
 	Open    *OpenAction  `json:"open,omitempty"`
 	Check   *EmptyAction `json:"check,omitempty"`   // grade the state now; State.Report has the result
@@ -512,6 +515,17 @@ type MailAction struct {
 type AdvanceAction struct {
 	For   int64  `json:"for,omitempty"`   // ns
 	Until string `json:"until,omitempty"` // event: the next event of interest; quiet: until nothing is on the way
+}
+
+// FetchAction lets a mail program fetch an account's mail (POP3 or IMAP, over
+// the network). Without it, Ask.Mailbox shows what was fetched last.
+type FetchAction struct {
+	Account string `json:"account"` // Account.ID
+}
+
+// RebootAction switches a host off and on.
+type RebootAction struct {
+	Host string `json:"host"`
 }
 
 // AnswerAction answers a question.

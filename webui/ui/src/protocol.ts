@@ -503,7 +503,7 @@ export interface Entry {
 }
 
 /** Command asks for something that may change the world. Exactly one of the
- * fields after ID is set. The first seven become entries of the journal. */
+ * fields after ID is set. Those before Open become entries of the journal. */
 export interface Command {
   id: string;
   input?: InputAction;
@@ -513,6 +513,8 @@ export interface Command {
   mail?: MailAction;
   advance?: AdvanceAction;
   answer?: AnswerAction;
+  fetch?: FetchAction;
+  reboot?: RebootAction;
   open?: OpenAction;
   /** grade the state now; State.Report has the result */
   check?: EmptyAction;
@@ -569,6 +571,18 @@ export interface AdvanceAction {
   for?: number;
   /** event: the next event of interest; quiet: until nothing is on the way */
   until?: string;
+}
+
+/** FetchAction lets a mail program fetch an account's mail (POP3 or IMAP, over
+ * the network). Without it, Ask.Mailbox shows what was fetched last. */
+export interface FetchAction {
+  /** Account.ID */
+  account: string;
+}
+
+/** RebootAction switches a host off and on. */
+export interface RebootAction {
+  host: string;
 }
 
 /** AnswerAction answers a question. */

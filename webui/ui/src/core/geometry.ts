@@ -36,11 +36,11 @@ export class Geometry {
     const spanX = xs.length > 0 ? Math.max(...xs) - x0 : 0;
     const spanY = ys.length > 0 ? Math.max(...ys) - y0 : 0;
     // Room for a zone's frame around the outermost boxes, and its name above.
-    const side = wide / 2 + 18;
-    const top = high / 2 + 36;
-    const bottom = high / 2 + 22;
-    const ux = unit(nodes, sizes, (n) => n.x, (n) => n.y, (s) => s.w + 26, spanX, room.w - 2 * side);
-    const uy = unit(nodes, sizes, (n) => n.y, (n) => n.x, (s) => s.h + 34, spanY, room.h - top - bottom);
+    const side = wide / 2 + 14;
+    const top = high / 2 + 30;
+    const bottom = high / 2 + 16;
+    const ux = unit(nodes, sizes, (n) => n.x, (n) => n.y, (s) => s.w + 14, spanX, room.w - 2 * side);
+    const uy = unit(nodes, sizes, (n) => n.y, (n) => n.x, (s) => s.h + 18, spanY, room.h - top - bottom);
     this.width = Math.max(room.w, spanX * ux + 2 * side);
     this.height = Math.max(room.h, spanY * uy + top + bottom);
     const left = (this.width - spanX * ux) / 2;

@@ -156,8 +156,10 @@ export class Lab {
         this.log.cut(w.epoch, w.keep);
         // Terminals are per epoch; what was not kept comes again.
         this.chunks.value = new Map();
-        if (!first) this.notice.value = w.reason;
-        this.onEpoch();
+        if (!first) {
+          this.notice.value = w.reason;
+          this.onEpoch();
+        }
         this.grown.value++;
       }
       this.newest.value = w.last;

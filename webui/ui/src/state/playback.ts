@@ -1,4 +1,4 @@
-import { batch, computed, effect, signal } from '@preact/signals';
+import { batch, computed, effect, signal, untracked } from '@preact/signals';
 import { Track, type TrackFilter } from '../core/track';
 import { isFailure } from '../core/kinds';
 import type { Lab } from './lab';
@@ -47,7 +47,7 @@ export class Playback {
     this.track = new Track(lab.log, this.filter.value);
     effect(() => {
       void lab.grown.value;
-      this.grow();
+      untracked(() => this.grow());
     });
   }
 

@@ -153,6 +153,7 @@ function AddMenu(): JSX.Element {
               <span class="row">
                 {h.via.map((via) => <button type="button" class="btn small-btn" key={via} onClick={() => void term(h.id, via)}><Icon name="terminal" size={14} />{via === 'console' ? w.viaConsole : w.viaSsh}</button>)}
                 <button type="button" class="btn small-btn" onClick={() => { shown.value = false; view.openTab(`files:${h.id}`); }}><Icon name="folder" size={14} />{w.files}</button>
+                <button type="button" class="btn small-btn" onClick={() => { shown.value = false; if (confirm(w.rebootAsk(h.id))) void actions.do({ reboot: { host: h.id } }); }}><Icon name="restart" size={14} />{w.reboot}</button>
               </span>
             </div>
           ))}

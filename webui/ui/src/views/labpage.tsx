@@ -1,5 +1,6 @@
 import type { JSX } from 'preact';
 import { useEffect, useMemo } from 'preact/hooks';
+import { effect, untracked } from '@preact/signals';
 import { Actions } from '../state/actions';
 import { DeskContext, useDesk, type Desk } from '../state/context';
 import { Lab } from '../state/lab';
@@ -34,6 +35,11 @@ function open(session: string): Desk {
     const answered = new Set(lab.world.peek()?.answers?.map((a) => a.question));
     return (lab.snapshot.peek()?.questions ?? []).filter((q) => q.kind === 'predict' && q.before && !answered.has(q.id)).map((q) => q.before!);
   };
+  // The outline follows the playhead in the past.
+  effect(() => {
+    const seq = playback.live.value ? 0 : playback.current.value;
+    if (seq) untracked(() => view.reveal(seq));
+  });
   return { lab, playback, view, actions };
 }
 

@@ -62,7 +62,7 @@ export function VirtualList(p: ListProps): JSX.Element {
   return (
     <div ref={box} class={`vlist ${p.class ?? ''}`} role={p.role} aria-label={p.label} tabIndex={0} aria-activedescendant={p.activeId}
       onScroll={onScroll} onKeyDown={p.onKeyDown}>
-      <div class="vlist-all" role="presentation" style={{ height: p.count * p.rowHeight }}>
+      <div class="vlist-all" role="presentation" style={{ height: p.count * p.rowHeight + 'px' }}>
         <div class="vlist-part" role="presentation" style={{ transform: `translateY(${first * p.rowHeight}px)` }}>
           {Array.from({ length: shown }, (_, i) => p.row(first + i))}
         </div>

@@ -11,7 +11,7 @@ import { Icon } from './icons';
 
 /** A small mail program: accounts, inbox, reading, writing. All of a mail is shown as text. */
 export function MailView(): JSX.Element {
-  const { lab } = useDesk();
+  const { lab, actions } = useDesk();
   const w = words.value;
   const accounts = lab.snapshot.value?.accounts ?? [];
   const account = useSignal(accounts[0]?.id ?? '');
@@ -38,7 +38,7 @@ export function MailView(): JSX.Element {
           {accounts.length > 1
             ? <select class="input" aria-label={w.account} value={chosen.id} onChange={(e) => { account.value = e.currentTarget.value; message.value = ''; }}>{accounts.map((a) => <option key={a.id} value={a.id}>{say(a.label)}</option>)}</select>
             : <strong class="grow">{say(chosen.label)}</strong>}
-          <IconButton icon="restart" label={w.refresh} onClick={() => setCount(count + 1)} />
+          <IconButton icon="restart" label={w.refresh} onClick={() => void actions.do({ fetch: { account: chosen.id } }).then(() => setCount(count + 1))} />
         </div>
         <button type="button" class="btn wide" aria-pressed={message.value === 'new'} onClick={() => { message.value = 'new'; }}><Icon name="plus" />{w.compose}</button>
         {problem ? <p class="error">{say(problem.text)}</p> : null}

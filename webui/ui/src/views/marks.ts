@@ -9,6 +9,7 @@ interface Slot {
   arrow: SVGPathElement;
   badge: SVGGElement;
   sign: SVGPathElement;
+  label: SVGTextElement;
   looks: string;
   seq: number;
 }
@@ -30,15 +31,25 @@ export class MarkLayer {
   private readonly slots: Slot[] = [];
   private readonly pills: { root: SVGGElement; text: SVGTextElement }[] = [];
 
-  constructor(private readonly group: SVGGElement, select: (seq: number) => void) {
-    group.addEventListener('click', (e) => {
-      const seq = Number((e.target as Element).closest('[data-seq]')?.getAttribute('data-seq'));
-      if (seq) select(seq);
-    });
+  constructor(private readonly group: SVGGElement, private readonly select: (seq: number) => void) {
+    group.addEventListener('click', this.onClick);
   }
 
-  paint(frame: Frame, selected: number): void {
-    frame.marks.forEach((mark, i) => this.paintMark(this.slots[i] ?? this.add(), mark, selected));
+  private readonly onClick = (e: Event): void => {
+    const seq = Number((e.target as Element).closest('[data-seq]')?.getAttribute('data-seq'));
+    if (seq) this.select(seq);
+  };
+
+  /** Takes everything away. */
+  dispose(): void {
+    this.group.removeEventListener('click', this.onClick);
+    this.group.replaceChildren();
+  }
+
+  /** `named`: all marks of a few have their label, not only the current one. */
+  paint(frame: Frame, selected: number, named: boolean): void {
+    const few = named && frame.marks.length <= 5;
+    frame.marks.forEach((mark, i) => this.paintMark(this.slots[i] ?? this.add(), mark, selected, few || mark.current));
     for (let i = frame.marks.length; i < this.slots.length; i++) hide(this.slots[i].root);
     frame.pills.forEach((pill, i) => {
       const slot = this.pills[i] ?? this.addPill();
@@ -60,7 +71,9 @@ export class MarkLayer {
     make('circle', badge, 'mark-badge-back').setAttribute('r', '7');
     const sign = make('path', badge, 'mark-sign');
     sign.setAttribute('transform', 'translate(-4.8 -4.8) scale(.6)');
-    const slot = { root, shape, arrow, badge, sign, looks: '', seq: 0 };
+    const label = make('text', root, 'mark-label');
+    label.setAttribute('y', '24');
+    const slot = { root, shape, arrow, badge, sign, label, looks: '', seq: 0 };
     this.slots.push(slot);
     return slot;
   }
@@ -75,7 +88,7 @@ export class MarkLayer {
     return slot;
   }
 
-  private paintMark(slot: Slot, m: Mark, selected: number): void {
+  private paintMark(slot: Slot, m: Mark, selected: number, named: boolean): void {
     slot.root.removeAttribute('display');
     slot.root.setAttribute('transform', `translate(${m.x.toFixed(1)} ${m.y.toFixed(1)})`);
     if (slot.seq !== m.seq) {
@@ -83,10 +96,11 @@ export class MarkLayer {
       slot.root.setAttribute('data-seq', String(m.seq));
     }
     const angle = Math.round(m.angle);
-    const looks = `${m.form} ${m.shape} ${m.tone} ${m.reply} ${m.verdict} ${m.current} ${angle} ${m.seq === selected}`;
+    const looks = `${m.form} ${m.shape} ${m.tone} ${m.reply} ${m.verdict} ${m.current} ${angle} ${m.seq === selected} ${named ? m.label : ''}`;
     if (looks === slot.looks) return;
     slot.looks = looks;
     slot.root.setAttribute('class', `mark form-${m.form} tone-${m.tone} ${m.reply ? 'reply' : ''} ${m.current ? 'current' : ''} ${m.seq === selected ? 'selected' : ''} v-${m.verdict}`);
+    slot.label.textContent = named ? m.label : '';
     slot.shape.setAttribute('d', m.form === 'lost' ? 'M-7-7 7 7M7-7-7 7' : shapePaths[m.shape] ?? shapePaths.note);
     if (m.form === 'travel') {
       slot.arrow.removeAttribute('display');

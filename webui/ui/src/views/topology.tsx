@@ -4,24 +4,26 @@ import { computed, effect } from '@preact/signals';
 import { duration } from '../core/duration';
 import { frameAt } from '../core/frame';
 import { Geometry, type Box, type Way } from '../core/geometry';
-import { travels } from '../core/kinds';
+import { travels, verdictOf } from '../core/kinds';
 import { sentence } from '../core/story';
 import type { Node, Row, Zone } from '../protocol';
 import { useDesk } from '../state/context';
 import { theme } from '../state/prefs';
 import { say, words } from '../words';
 import { Icon, VerdictMark, iconPath, nodeIcon } from './icons';
-import { verdictOf } from '../core/kinds';
 import { MarkLayer } from './marks';
 import { fit, textWidth } from './measure';
 import { nameOf } from './names';
 
 /** Sizes of the map's texts by theme, px. */
 function sizes(): { label: number; addr: number; most: number } {
-  return theme.value === 'projector' ? { label: 24, addr: 18, most: 240 } : { label: 13, addr: 11.5, most: 132 };
+  return theme.value === 'projector' ? { label: 24, addr: 18, most: 240 } : { label: 12.5, addr: 11, most: 128 };
 }
 
 const sans = 'Pretendard, "Apple SD Gothic Neo", "Malgun Gothic", "Noto Sans KR", "Noto Sans CJK KR", system-ui, sans-serif';
+
+/** Below this the texts of the map would be too small to read. */
+const LEAST_SCALE = 0.85;
 
 /** The network with what is on the way at the playhead. */
 export function Topology(): JSX.Element {
@@ -44,27 +46,35 @@ export function Topology(): JSX.Element {
   const addrFont = `${size.addr}px Consolas, monospace`;
   const geometry = useMemo(() => new Geometry(snapshot.nodes, snapshot.links, room, (n) => {
     const text = Math.max(textWidth(say(n.label), labelFont), n.addrs?.[0] ? textWidth(bare(n.addrs[0]), addrFont) : 0);
-    const icon = size.label + 5;
-    return { w: Math.ceil(Math.min(size.most, text) + icon + 20), h: Math.ceil(size.label * 1.35 + (n.addrs?.[0] ? size.addr * 1.35 : 0) + 12) };
+    const icon = size.label + 3;
+    return { w: Math.ceil(Math.min(size.most, text) + icon + 19), h: Math.ceil(size.label * 1.35 + (n.addrs?.[0] ? size.addr * 1.35 : 0) + 12) };
   }), [snapshot, room.w, room.h, labelFont, say(snapshot.nodes[0]?.label)]);
 
   useEffect(() => {
-    const marks = new MarkLayer(layer.current!, (seq) => view.select(seq));
-    return effect(() => {
+    if (!layer.current) return undefined;
+    const marks = new MarkLayer(layer.current, (seq) => view.select(seq));
+    const stop = effect(() => {
       void playback.version.value;
       const frame = frameAt(lab.log, playback.track, geometry, playback.time.value);
       // At rest in the present nothing is drawn: the last event is over.
       const over = playback.live.value && playback.time.value >= playback.track.total;
-      marks.paint(over ? { ...frame, marks: [], pills: [] } : frame, view.selected.value);
+      marks.paint(over ? { ...frame, marks: [], pills: [] } : frame, view.selected.value, playback.filter.value.focus !== 0);
     });
+    return () => {
+      stop();
+      marks.dispose();
+    };
   }, [geometry]);
 
   const down = new Set(lab.world.value?.down);
+  // A map a little too large is drawn smaller; a much larger one scrolls.
+  const fits = Math.min(room.w / geometry.width, room.h / geometry.height, 1);
+  const scale = fits >= LEAST_SCALE && theme.value !== 'projector' ? fits : 1;
   return (
     <section class="region topology" aria-label={w.network} tabIndex={-1} data-region>
       <div class="topology-room" ref={box}>
         {room.w > 0 ? (
-          <svg class="map" width={geometry.width} height={geometry.height} role="group" aria-label={w.mapHelp}>
+          <svg class="map" width={geometry.width * scale} height={geometry.height * scale} viewBox={`0 0 ${geometry.width} ${geometry.height}`} role="group" aria-label={w.mapHelp}>
             <Zones nodes={snapshot.nodes} zones={snapshot.networks ?? []} geometry={geometry} size={size.label} />
             <g>
               {snapshot.links.map((l) => {
@@ -161,9 +171,9 @@ function NodeBox({ node, box, down, labelFont, size }: { node: Node; box: Box; d
       onKeyDown={(e) => { if (e.key === 'Enter') open(); }}>
       <title>{about}</title>
       <rect class="node-box" x={left} y={-box.h / 2} width={box.w} height={box.h} rx="6" />
-      <path class="node-icon" d={iconPath(nodeIcon(node.kind, node.role))} transform={`translate(${left + 8} ${-box.h / 2 + 7}) scale(${icon / 16})`} />
-      <text class="node-label" x={left + icon + 13} y={-box.h / 2 + 6 + size.label} style={{ fontSize: size.label + 'px' }}>{fit(label, labelFont, size.most)}</text>
-      {addr ? <text class="node-addr" x={left + icon + 13} y={box.h / 2 - 8} style={{ fontSize: size.addr + 'px' }}>{addr}</text> : null}
+      <path class="node-icon" d={iconPath(nodeIcon(node.kind, node.role))} transform={`translate(${left + 7} ${-box.h / 2 + 7}) scale(${icon / 16})`} />
+      <text class="node-label" x={left + icon + 12} y={-box.h / 2 + 6 + size.label} style={{ fontSize: size.label + 'px' }}>{fit(label, labelFont, size.most)}</text>
+      {addr ? <text class="node-addr" x={left + icon + 12} y={box.h / 2 - 8} style={{ fontSize: size.addr + 'px' }}>{addr}</text> : null}
       {openable ? <path class="node-term" d="M-3-3 0 0-3 3M1.5 3H5" transform={`translate(${box.w / 2 - 8} ${box.h / 2 - 7})`} /> : null}
       {down ? <path class="node-down" d={`M${left} ${-box.h / 2}L${-left} ${box.h / 2}`} /> : null}
     </g>

@@ -23,6 +23,8 @@ export function Trace(): JSX.Element {
   const lines = useMemo(() => (query ? search(query) : outline(lab.log, filter, open)), [filter, open, grown, query]);
   const selected = view.selected.value;
   const at = lines.findIndex((l) => l.seq === selected);
+  const moving = playback.playing.value ? playback.current.value : 0;
+  const follow = moving ? lines.findIndex((l) => l.seq === moving) : at;
   const range = useRange(lines);
 
   function search(text: string): Line[] {
@@ -87,7 +89,7 @@ export function Trace(): JSX.Element {
         <button type="button" class="btn small-btn" aria-pressed={filter.all} onClick={() => playback.setFilter({ ...filter, all: !filter.all })}>{w.details}</button>
       </div>
       {lines.length === 0 ? <p class="muted pad">{query ? w.findNone : w.noEvents}</p> : (
-        <VirtualList count={lines.length} rowHeight={theme.value === 'projector' ? 40 : 28} current={at} role="tree" label={w.trace} class="tree"
+        <VirtualList count={lines.length} rowHeight={theme.value === 'projector' ? 40 : 28} current={follow} role="tree" label={w.trace} class="tree"
           activeId={at >= 0 ? `ev-${selected}` : undefined} onKeyDown={onKey} follow
           row={(i) => lines[i] ? <TraceRow key={lines[i].seq} line={lines[i]} range={range} chosen={i === at} /> : null} />
       )}

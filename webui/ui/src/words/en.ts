@@ -55,7 +55,7 @@ export const en = {
 
   // dock
   dock: 'Work', terminal: 'Terminal', terminals: 'Terminals', files: 'Files', mail: 'Mail', portals: 'Portals', storyTab: 'Story', closeTab: (what: string) => `Close ${what}`,
-  larger: 'Larger', smaller: 'Smaller', newTerminal: 'New terminal', openOn: 'Open on', viaConsole: 'console', viaSsh: 'ssh', addTab: 'Open…', dirty: 'not saved',
+  larger: 'Larger', smaller: 'Smaller', reboot: 'Reboot', rebootAsk: (host: string) => `Reboot ${host}?`, openOn: 'Open on', viaConsole: 'console', viaSsh: 'ssh', addTab: 'Open…', dirty: 'not saved',
 
   // terminal
   termInput: (host: string) => `Command line of ${host}`, termLog: (host: string) => `Terminal of ${host}`, stop: 'Stop', running: 'running', waitMore: (d: string) => `Wait ${d}`,
@@ -70,7 +70,7 @@ export const en = {
 
   // mail
   inbox: 'Inbox', compose: 'New mail', from: 'From', to: 'To', via: 'Mail program on', subject: 'Subject', body: 'Text', noMail: 'No mail.', source: 'Source', headers: 'All headers', readable: 'Readable',
-  unread: (n: number) => `${n} new`, sentNote: 'Handed to the mail program.', account: 'Account', refresh: 'Refresh', selectMail: 'Select a mail.', delivery: 'Its delivery',
+  unread: (n: number) => `${n} new`, sentNote: 'Handed to the mail program.', account: 'Account', refresh: 'Get mail', selectMail: 'Select a mail.', delivery: 'Its delivery',
 
   // portals
   request: 'Request', tickets: 'Requests sent', noTickets: 'None yet.', ticketOpen: 'in progress', ticketDone: 'done', ticketRefused: 'refused', due: (d: string) => `answer in ${d}`, waitFor: 'Wait for the answer',

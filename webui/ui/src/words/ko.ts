@@ -22,7 +22,7 @@ export const ko: Words = {
   lostLine: '연결이 끊겼습니다. 입력한 명령은 보관했다가 다시 연결되면 한 번만 실행합니다.', retryIn: (s) => `${s}초 뒤 다시 시도합니다.`, retry: '지금 연결',
   sessionOver: '세션이 끝났습니다.', dismiss: '닫기',
 
-  guide: '안내', story: '상황', tasks: '할 일', seeIncident: '무슨 일이 있었는지 보기', sendAgain: '다시 보내기', hint: '힌트', hints: '힌트',
+  guide: '안내', story: '상황', tasks: '할 일', seeIncident: '무슨 일인지 보기', sendAgain: '다시 보내기', hint: '힌트', hints: '힌트',
   hintOpen: '힌트 열기', hintFree: '무료', hintCost: (n) => `${n}점 감점`, hintNone: '지금은 힌트가 없습니다.', hintUsed: (n) => `${n}개 사용`,
   taskOpen: '진행 전', taskDone: '완료', taskFailed: '다시 실패', taskLocked: '나중에', tryIt: '터미널에 넣기', predict: '계속 보기 전에', diagnose: '진단',
   answer: '답하기', answerRight: '맞습니다', answerWrong: '아닙니다', answerLater: '마지막에 채점합니다', cite: '근거: 선택한 이벤트', citeNone: '근거가 되는 이벤트를 선택하십시오.',
@@ -37,7 +37,7 @@ export const ko: Words = {
   moreMarks: (n) => `${n}개 이동 중`,
 
   trace: '추적', traceAll: '전체', traceFocus: '집중', details: '자세히', find: '찾기', findPlace: '이름에서 찾기', findNone: '찾지 못했습니다', waterfall: '시간',
-  noEvents: '아직 이벤트가 없습니다. 명령을 실행하거나 ‘무슨 일이 있었는지 보기’를 누르십시오.', behind: (n) => `${n}개 더 받는 중`, focusOn: '이 추적만 보기', focusOff: '모든 추적 보기',
+  noEvents: '아직 이벤트가 없습니다. 명령을 실행하거나 ‘무슨 일인지 보기’를 누르십시오.', behind: (n) => `${n}개 더 받는 중`, focusOn: '이 추적만 보기', focusOff: '모든 추적 보기',
 
   inspector: '이벤트', why: '왜?', message: '메시지', bytes: '바이트', talk: '대화', nothingSelected: '지도, 추적, 이야기에서 이벤트를 선택하십시오.',
   noWhy: '여기서 판단한 것은 없습니다.', noMessage: '이 이벤트에는 메시지가 없습니다.', noBytes: '보낸 바이트가 없습니다.', noTalk: '대화에 속한 이벤트가 아닙니다.',
@@ -49,7 +49,7 @@ export const ko: Words = {
   verdict: { none: '', ok: '정상', warn: '참고', temp: '일시 오류', bad: '실패', wait: '시간 초과', lost: '유실' },
 
   dock: '작업', terminal: '터미널', terminals: '터미널', files: '파일', mail: '메일', portals: '문의', storyTab: '이야기', closeTab: (what) => `${what} 닫기`,
-  larger: '크게', smaller: '작게', newTerminal: '새 터미널', openOn: '열 곳', viaConsole: '콘솔', viaSsh: 'ssh', addTab: '열기…', dirty: '저장 안 함',
+  larger: '크게', smaller: '작게', reboot: '재부팅', rebootAsk: (host) => `${withJosa(host, '을')} 재부팅합니까?`, openOn: '열 곳', viaConsole: '콘솔', viaSsh: 'ssh', addTab: '열기…', dirty: '저장 안 함',
 
   termInput: (host) => `${host} 명령줄`, termLog: (host) => `${host} 터미널`, stop: '중지', running: '실행 중', waitMore: (d) => `${d} 기다리기`,
   termClosed: '세션이 끊겼습니다', reconnectConsole: '콘솔 열기', cutBytes: (n) => `${n}바이트 생략`, password: '비밀번호', leaveHint: 'Tab 자동 완성, Shift+Tab 나가기',
@@ -61,7 +61,7 @@ export const ko: Words = {
   discard: '버리기', browse: '찾아보기', path: '경로', up: '위로', emptyDir: '빈 디렉터리', openPath: '경로 열기', worthOpening: '자주 쓰는 파일', folder: '폴더',
 
   inbox: '받은 메일', compose: '새 메일', from: '보낸 사람', to: '받는 사람', via: '메일 프로그램 위치', subject: '제목', body: '내용', noMail: '메일이 없습니다.', source: '원문', headers: '모든 헤더', readable: '본문',
-  unread: (n) => `새 메일 ${n}`, sentNote: '메일 프로그램에 넘겼습니다.', account: '계정', refresh: '새로 고침', selectMail: '메일을 선택하십시오.', delivery: '배달 과정',
+  unread: (n) => `새 메일 ${n}`, sentNote: '메일 프로그램에 넘겼습니다.', account: '계정', refresh: '메일 가져오기', selectMail: '메일을 선택하십시오.', delivery: '배달 과정',
 
   request: '요청', tickets: '보낸 요청', noTickets: '아직 없습니다.', ticketOpen: '처리 중', ticketDone: '완료', ticketRefused: '거절', due: (d) => `${d} 뒤 답변`, waitFor: '답변 기다리기',
   optional: '선택', noPortals: '이 시나리오에는 문의할 곳이 없습니다.',
