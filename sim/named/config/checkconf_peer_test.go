@@ -157,7 +157,7 @@ func TestPeerBases(t *testing.T) {
 // widen the search, MXLAB_PEER_SHOW prints what differs.
 func TestPeerMutations(t *testing.T) {
 	tool := peerTool(t, "named-checkconf")
-	rounds, seed := 500, uint64(1)
+	rounds, seed := 400, uint64(1)
 	if n, err := strconv.Atoi(os.Getenv("MXLAB_PEER_ROUNDS")); err == nil {
 		rounds = n
 	}
@@ -224,7 +224,7 @@ func difference(a, b string) string {
 // Configurations that fit the grammar get the same complaints about their meaning.
 func TestPeerComposed(t *testing.T) {
 	tool := peerTool(t, "named-checkconf")
-	rounds, seed := 300, uint64(1)
+	rounds, seed := 200, uint64(1)
 	if n, err := strconv.Atoi(os.Getenv("MXLAB_PEER_ROUNDS")); err == nil {
 		rounds = n
 	}

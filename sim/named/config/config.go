@@ -45,7 +45,7 @@ type builder struct {
 	remotes remoteResolver
 }
 
-// New evaluates a tree that passed Check.
+// New evaluates a tree. Of a tree that Check refuses it makes what can be made of it.
 func New(t *Tree) *Config {
 	b := &builder{top: t.root, options: t.root.get("options"), acls: newACLBuilder(t.root)}
 	c := &Config{Options: b.serverOptions(t.Dir)}

@@ -18,7 +18,7 @@ func TestPeerRefusals(t *testing.T) {
 	archives := bases(t)
 	m := &mutator{r: rand.New(rand.NewPCG(77, 1))}
 	runs, same := 0, 0
-	for i := 0; runs < 60; i++ {
+	for i := 0; runs < 40; i++ {
 		a := archives[i%len(archives)]
 		root := t.TempDir()
 		files := plant(t, a, root)

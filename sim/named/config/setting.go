@@ -55,7 +55,7 @@ func (s scope) duration(name string, otherwise time.Duration) Setting[time.Durat
 	return Setting[time.Duration]{Value: otherwise}
 }
 
-// seconds is an integer option counted in unit.
+// span is an integer option counted in unit.
 func (s scope) span(name string, otherwise uint32, unit time.Duration) Setting[time.Duration] {
 	v := s.uint(name, otherwise)
 	return Setting[time.Duration]{time.Duration(v.Value) * unit, v.Pos}
