@@ -17,6 +17,11 @@ func networkPrograms() host.Programs {
 		"host":     runHost,
 		"nslookup": runNslookup,
 		"nc":       runNetcat,
+		"ss":       runSs,
+		"netstat":  runNetstat,
+		"ip":       runIP,
+		"ifconfig": runIfconfig,
+		"route":    runRoute,
 		"netcat":   runNetcat,
 		"ping":     runPing, "ping4": runPing, "ping6": runPing,
 	}
@@ -55,4 +60,11 @@ func systemText(err error) string {
 		return vnet.ECONNRESET.Error()
 	}
 	return vfs.ErrnoOf(err).Error()
+}
+
+// vnetErrno is the error of the network in err, "" if there is none.
+func vnetErrno(err error) vnet.Errno {
+	var e vnet.Errno
+	errors.As(err, &e)
+	return e
 }
