@@ -1,0 +1,18 @@
+package sim
+
+import (
+	"mxlab/sim/dovecot"
+	"mxlab/sim/host"
+	"mxlab/sim/mta"
+	"mxlab/sim/named"
+	"mxlab/sim/netfilter"
+)
+
+// installers gives a host the daemons of a package of distro. nil: the package
+// has none.
+var installers = map[string]func(*host.Host, *Library){
+	"bind9":    func(h *host.Host, l *Library) { named.Install(h, l.zones) },
+	"postfix":  func(h *host.Host, _ *Library) { mta.Install(h) },
+	"dovecot":  func(h *host.Host, _ *Library) { dovecot.Install(h) },
+	"iptables": func(h *host.Host, _ *Library) { netfilter.Install(h) },
+}

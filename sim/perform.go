@@ -1,0 +1,242 @@
+package sim
+
+import (
+	"errors"
+	"fmt"
+	"path"
+	"time"
+
+	"mxlab/sim/host"
+	"mxlab/sim/host/vfs"
+	"mxlab/sim/trace"
+	"mxlab/sim/vtime"
+)
+
+// perform does one action. The caller settles afterwards.
+func (w *World) perform(t *vtime.Task, a *Action) (res Result) {
+	res.From, res.Start = uint64(w.log.Len()), w.clock.Since()
+	var err error
+	switch {
+	case a.Run != "" || a.Key != "":
+		err = w.terminalAction(t, a, &res)
+	case a.Write != "":
+		err = w.writeFile(a.On, a.Write, a.Text)
+	case a.Portal != "":
+		res.Message, err = w.askPortal(t, a.Portal, a.Request, a.With)
+	case a.Mail != nil:
+		res.Output, err = w.sendMail(t, a.Mail)
+	case a.Fetch != "":
+		res.Mails, res.Output, err = w.fetchMail(t, a.Fetch)
+	case a.Advance != 0:
+		t.Sleep(time.Duration(a.Advance))
+	case a.Reboot != "":
+		err = w.reboot(t, a.Reboot)
+	}
+	if err != nil {
+		res.Err = err.Error()
+		w.log.Emit(trace.Event{Kind: trace.Note, Outcome: trace.Fail, Node: a.On, Data: trace.F("action failed", "error", res.Err)})
+	}
+	return res
+}
+
+func (w *World) host(name string) (*host.Host, error) {
+	if h := w.hosts[name]; h != nil {
+		return h, nil
+	}
+	return nil, fmt.Errorf("%w: %q", ErrNoHost, name)
+}
+
+// writeFile saves a file as the editor does: as root, keeping the owner and
+// mode of a file that exists.
+func (w *World) writeFile(hostName, name, text string) error {
+	h, err := w.host(hostName)
+	if err != nil {
+		return err
+	}
+	if _, err := h.FS.Stat(path.Dir(name), host.Root); err != nil {
+		return err
+	}
+	return h.FS.WriteFile(name, []byte(text), 0o644, host.Root)
+}
+
+// reboot switches a host off and on again: its processes end, what was only in
+// memory is gone, enabled units start.
+func (w *World) reboot(t *vtime.Task, name string) error {
+	h, err := w.host(name)
+	if err != nil {
+		return err
+	}
+	for key, term := range w.terms {
+		if term.host == h {
+			term.tty.HangUp()
+			delete(w.terms, key)
+		}
+	}
+	return h.Reboot(t)
+}
+
+// terminal is a login on a host's console.
+type terminal struct {
+	host  *host.Host
+	tty   *host.TTY
+	shell *host.Proc
+}
+
+// Terminal output limits and times are those of one action.
+func (w *World) terminalAction(t *vtime.Task, a *Action, res *Result) error {
+	h, err := w.host(a.On)
+	if err != nil {
+		return err
+	}
+	key := a.On + ":" + a.Term
+	term := w.terms[key]
+	if term == nil {
+		if a.Key != "" {
+			return nil
+		}
+		if term, err = w.login(t, a.On, h); err != nil {
+			return err
+		}
+		w.terms[key] = term
+	}
+	switch a.Key {
+	case "":
+		term.tty.Input(a.Run)
+	case "interrupt":
+		term.tty.Interrupt()
+	case "eof":
+		term.tty.EndInput()
+	case "hangup":
+		term.tty.HangUp()
+	}
+	w.await(t, term)
+	res.Output, res.Truncated = term.tty.TakeOutput()
+	_, res.Prompt = term.tty.Waiting()
+	if st, ok := term.shell.Ctx.(interface{ LastStatus() int }); ok {
+		res.Status = st.LastStatus()
+	}
+	if term.shell.Ended() {
+		res.Ended, res.Prompt, res.Status = true, "", term.shell.Status()
+		delete(w.terms, key)
+	}
+	return nil
+}
+
+// await waits until the terminal waits for input or its shell has ended. A
+// command that takes too long or does too much is interrupted, one that cannot
+// be interrupted is killed. One that waits for something that will not happen
+// by itself (nc -l) stays in the foreground.
+func (w *World) await(t *vtime.Task, term *terminal) {
+	guard := w.clock.After(commandTime, term.tty.Interrupt)
+	kill := w.clock.After(commandTime+time.Minute, func() { term.shell.Signal(host.SIGKILL) })
+	defer guard.Stop()
+	defer kill.Stop()
+	err := t.Try(func() { term.tty.WaitIdle(t) })
+	if errors.Is(err, vtime.ErrEventLimit) {
+		term.tty.Write([]byte("Killed\n"))
+		term.tty.Interrupt()
+		if err := t.Try(func() { term.tty.WaitIdle(t) }); err != nil {
+			term.shell.Signal(host.SIGKILL)
+		}
+	}
+}
+
+var errNoShell = errors.New("login failed: no shell")
+
+// login opens a session on the host's console with a login shell.
+func (w *World) login(t *vtime.Task, name string, h *host.Host) (*terminal, error) {
+	spec := w.spec(name)
+	if !spec.Terminal {
+		return nil, fmt.Errorf("%s: %w", name, ErrNoTerminal)
+	}
+	login := spec.Login
+	if login == "" {
+		login = "root"
+	}
+	u, ok := h.User(login)
+	if !ok {
+		return nil, fmt.Errorf("%w: no user %s", errNoShell, login)
+	}
+	tty := h.NewTTY()
+	fd := tty.FD()
+	cred := h.Cred(u)
+	env := h.LoginEnv(u)
+	cwd := u.Home
+	if _, err := h.FS.Stat(cwd, cred); err != nil {
+		cwd = "/"
+	}
+	x, err := h.Resolve(u.Shell, "", "/", cred)
+	if err != nil || x.Program == nil {
+		return nil, errNoShell
+	}
+	sh, err := h.Start(nil, x.Program, host.Spec{Args: []string{"-" + path.Base(u.Shell)}, Env: env, Cwd: cwd, Cred: &cred, Stdin: fd, Stdout: fd, Stderr: fd, TTY: tty})
+	if err != nil {
+		return nil, err
+	}
+	sh.OnExit(func(*host.Proc) { tty.HangUp() })
+	tty.WaitIdle(t)
+	return &terminal{host: h, tty: tty, shell: sh}, nil
+}
+
+// spec returns the blueprint's entry of a host.
+func (w *World) spec(name string) *Host {
+	for i := range w.plan.Blueprint.Hosts {
+		if h := &w.plan.Blueprint.Hosts[i]; h.Name == name {
+			return h
+		}
+	}
+	return nil
+}
+
+// Exec runs one command on a host without a terminal, as root, and returns what
+// it printed. Unlike a terminal it needs no permission of the blueprint. args
+// is run as it is; it is not recorded in the journal.
+func (w *World) Exec(hostName string, args []string) (stdout, stderr []byte, status int, err error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	h, err := w.host(hostName)
+	if err != nil {
+		return nil, nil, 0, err
+	}
+	opErr := w.operation(func(t *vtime.Task) {
+		stdout, stderr, status, err = runCommand(t, h, args)
+	})
+	if err == nil {
+		err = opErr
+	}
+	return stdout, stderr, status, err
+}
+
+// runCommand runs a command as root on h to its end, at most for commandTime.
+func runCommand(t *vtime.Task, h *host.Host, args []string) (stdout, stderr []byte, status int, err error) {
+	root, ok := h.User("root")
+	if !ok {
+		return nil, nil, 0, errNoShell
+	}
+	env := h.LoginEnv(root)
+	outBuf, outFD := h.NewBuffer()
+	errBuf, errFD := h.NewBuffer()
+	parent, err := h.Daemon(host.Spec{Args: []string{"init"}, Env: env, Cwd: root.Home})
+	if err != nil {
+		return nil, nil, 0, err
+	}
+	defer parent.Exit(0)
+	child, err := parent.Launch(host.Spec{Args: args, Stdout: outFD, Stderr: errFD})
+	if err != nil {
+		msg := fmt.Sprintf("%s: %v\n", args[0], err)
+		status = 126
+		if vfs.ErrnoOf(err) == vfs.ENOENT {
+			msg, status = args[0]+": command not found\n", 127
+		}
+		return nil, []byte(msg), status, nil
+	}
+	kill := h.Clock.After(commandTime, func() { child.Signal(host.SIGKILL) })
+	defer kill.Stop()
+	if err := t.Try(func() { child.Wait(t) }); err != nil {
+		child.Signal(host.SIGKILL)
+		t.Yield()
+		fmt.Fprintf(errBuf, "mxlab: %s: killed: %v\n", args[0], err)
+		return outBuf.Bytes(), errBuf.Bytes(), 137, nil
+	}
+	return outBuf.Bytes(), errBuf.Bytes(), child.Status(), nil
+}
