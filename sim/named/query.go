@@ -1,0 +1,300 @@
+package named
+
+import (
+	"net/netip"
+	"time"
+
+	mdns "github.com/miekg/dns"
+
+	"mxlab/sim/dns"
+	"mxlab/sim/named/config"
+	"mxlab/sim/trace"
+	"mxlab/sim/vnet"
+)
+
+// query is one request of a client while the server works on it.
+type query struct {
+	s        *Server
+	port     *listenPort // UDP
+	conn     *tcpClient  // TCP
+	local    netip.Addr  // the server's address the client used
+	peer     netip.AddrPort
+	req      request
+	question [1]mdns.Question
+	view     *view
+	key      string // TSIG key the request was signed with, canonical
+	mac      string // the request's signature
+	cookieOK bool   // it carried a cookie of this server
+	number   uint64 // of the client object in log lines
+
+	// What the client may have, and wants.
+	mayRecurse bool // RA
+	mayCache   bool
+	recurse    bool // RD and mayRecurse
+
+	// The answer so far, while aliases are followed.
+	name     string
+	restarts uint32
+	first    bool // no answer data yet: name is still the question's
+	aa       bool
+	answer   []mdns.RR
+	span     *trace.Span // open while recursion is under way
+	since    time.Duration
+}
+
+// receive takes a datagram.
+func (s *Server) receive(p *listenPort, d *vnet.Datagram) {
+	s.stats.udp++
+	q := &query{s: s, port: p, local: d.Dst.Addr(), peer: d.Src}
+	q.handle(d.Payload)
+}
+
+// handle decides what a message is and lets the right part answer it.
+//
+//  1. What is no request, or comes from a blackholed address, is dropped.
+//  2. Opcodes: NOTIFY and QUERY are served, the rest is refused.
+//  3. EDNS: an unknown version gets BADVERS, a cookie is checked.
+//  4. The view is chosen; without one the client is refused.
+//  5. The question: server identity (CH), transfers, everything else.
+func (q *query) handle(b []byte) {
+	s := q.s
+	err := q.req.parse(b)
+	if err == errHeader || q.req.flags&flagQR != 0 {
+		return
+	}
+	if s.conf.Options.Blackhole.Allows(q.peer.Addr(), "", &s.locals) {
+		return
+	}
+	s.stats.request(q)
+	if err == nil && q.req.tsig && !q.verifySignature() {
+		return
+	}
+	switch {
+	case err != nil:
+		q.fail(mdns.RcodeFormatError, "FORMERR")
+		return
+	case q.req.opcode == mdns.OpcodeNotify:
+		q.receiveNotify()
+		return
+	case q.req.opcode == mdns.OpcodeUpdate:
+		q.refuseUpdate()
+		return
+	case q.req.opcode != mdns.OpcodeQuery:
+		q.send(&response{rcode: mdns.RcodeNotImplemented})
+		return
+	case q.req.edns && q.req.version != 0: // RFC 6891 6.1.3
+		q.send(&response{rcode: mdns.RcodeBadVers})
+		return
+	case !q.req.asked:
+		q.fail(mdns.RcodeFormatError, "FORMERR")
+		return
+	}
+	if len(q.req.cookie) > 8 {
+		q.cookieOK = s.cookieValid(&q.req, q.peer.Addr().AsSlice())
+	}
+	if q.req.class == mdns.ClassCHAOS {
+		q.answerChaos()
+		return
+	}
+	if !q.selectView() {
+		return
+	}
+	if s.queryLog {
+		q.logQuery()
+	}
+	q.serve()
+}
+
+// selectView chooses the view, or refuses.
+func (q *query) selectView() bool {
+	s := q.s
+	if q.req.class == mdns.ClassINET || q.req.class == mdns.ClassANY {
+		if v := s.views; len(v) == 1 && v[0].conf.MatchClients.IsAny() && v[0].conf.MatchDestinations.IsAny() && !v[0].conf.MatchRecursiveOnly.Value {
+			q.view = v[0]
+			return true
+		}
+		if conf, _ := s.conf.SelectView(q.peer.Addr(), q.local, q.key, q.req.recursionDesired(), &s.locals); conf != nil {
+			q.view = s.view(conf.Name)
+			return true
+		}
+	}
+	q.logf(catSecurity, info, "no matching view in class '%s'", dns.ClassName(q.req.class))
+	q.verdict(trace.Refused, &verdict{why: "no view matches"})
+	q.fail(mdns.RcodeRefused, "REFUSED")
+	return false
+}
+
+// serve answers a question of class IN in the chosen view.
+func (q *query) serve() {
+	v := q.view
+	q.permissions()
+	if v.conf.RequireCookie.Value && q.req.edns && len(q.req.cookie) >= 8 && !q.cookieOK && q.conn == nil {
+		q.send(&response{rcode: mdns.RcodeBadCookie, ra: q.mayRecurse})
+		return
+	}
+	switch q.req.qtype {
+	case mdns.TypeAXFR, mdns.TypeIXFR:
+		q.transferOut()
+		return
+	case mdns.TypeMAILA, mdns.TypeMAILB:
+		q.fail(mdns.RcodeNotImplemented, "NOTIMP")
+		return
+	case mdns.TypeOPT, mdns.TypeTSIG, mdns.TypeTKEY:
+		q.fail(mdns.RcodeFormatError, "FORMERR")
+		return
+	}
+	q.name, q.first = q.req.name, true
+	q.advance()
+}
+
+// permissions finds what the client may have: BIND ARM "recursion",
+// "allow-recursion", "allow-query-cache" and their -on forms.
+func (q *query) permissions() {
+	v, locals := q.view.conf, &q.s.locals
+	addr := q.peer.Addr()
+	q.mayCache = allows(v.AllowQueryCache, addr, q.key, locals) && allows(v.AllowQueryCacheOn, q.local, q.key, locals)
+	q.mayRecurse = v.Recursion.Value && q.mayCache &&
+		allows(v.AllowRecursion, addr, q.key, locals) && allows(v.AllowRecursionOn, q.local, q.key, locals)
+	q.recurse = q.mayRecurse && q.req.recursionDesired()
+}
+
+// allows is ACL.Allows, quick for the commonest list.
+func allows(a *config.ACL, addr netip.Addr, key string, locals *config.Locals) bool {
+	return a.IsAny() || a.Allows(addr, key, locals)
+}
+
+// minimal reports whether the zone's NS records are left out of positive answers
+// (BIND ARM "minimal-responses").
+func (q *query) minimal() bool {
+	switch q.view.conf.MinimalResponses.Value {
+	case "yes", "no-auth":
+		return true
+	case "no":
+		return false
+	}
+	return q.req.recursionDesired()
+}
+
+// advance works on q.name until the answer is complete or must wait for a fetch.
+// Each round asks the zones of the view, then the cache, then the resolver (RFC
+// 1034 4.3.2 with the cache as step 4); an alias starts another round.
+func (q *query) advance() {
+	for {
+		if q.restarts > q.view.conf.MaxQueryRestarts.Value {
+			q.finish(&response{rcode: mdns.RcodeServerFailure}, "max. restarts")
+			return
+		}
+		canonical := dns.Canonical(q.name)
+		z, data := q.view.find(canonical, q.req.qtype)
+		if z != nil || data != nil {
+			if q.fromZone(z, data) {
+				return
+			}
+			continue
+		}
+		if done := q.fromCache(canonical, nil); done {
+			return
+		}
+	}
+}
+
+// fromZone answers from authoritative data. It reports false when the search goes
+// on with another name.
+func (q *query) fromZone(z *zone, data *dns.Zone) (done bool) {
+	if z != nil && !q.mayQuery(z) {
+		return true
+	}
+	if data == nil {
+		q.verdict(trace.TempFail, &verdict{zone: z.conf.Name, why: "the zone is not loaded"})
+		q.finish(&response{rcode: mdns.RcodeServerFailure}, "SERVFAIL")
+		return true
+	}
+	var a *dns.Answer
+	if z == nil {
+		a = data.Lookup(q.name, q.req.qtype)
+	} else {
+		a = q.view.set.Lookup(q.name, q.req.qtype, q.minimal())
+	}
+	if q.first {
+		q.aa = a.Authoritative
+	}
+	q.verdict(outcomeOf(a), &verdict{answer: a})
+	q.answer = append(q.answer, a.Answer...)
+	last := a.Why[len(a.Why)-1]
+	switch a.Outcome {
+	case dns.Delegation:
+		if q.recurse {
+			q.restart(last.Name)
+			return q.fromCache(dns.Canonical(q.name), a)
+		}
+	case dns.LeavesZone:
+		if q.mayCache || q.recurse {
+			q.restart(last.Name)
+			return q.fromCache(dns.Canonical(q.name), nil)
+		}
+	}
+	r := &response{rcode: a.Rcode(), answer: q.answer, authority: a.Authority, glue: a.Outcome == dns.Delegation}
+	if q.view.conf.MinimalResponses.Value != "yes" || r.glue {
+		r.additional = a.Additional
+	}
+	q.finish(r, "")
+	return true
+}
+
+// restart goes on with the target of an alias.
+func (q *query) restart(name string) {
+	if name != q.name {
+		q.restarts++
+		q.first = false
+		q.name = name
+	}
+}
+
+// mayQuery checks a zone's allow-query. A zone that is reached by an alias and may
+// not be asked ends the answer there.
+func (q *query) mayQuery(z *zone) bool {
+	acl, where := z.conf.AllowQuery, "allow-query"
+	ok := allows(acl, q.peer.Addr(), q.key, &q.s.locals)
+	if ok {
+		acl, where = z.conf.AllowQueryOn, "allow-query-on"
+		ok = allows(acl, q.local, q.key, &q.s.locals)
+	}
+	if ok {
+		return true
+	}
+	q.logf(catSecurity, info, "query '%s' denied (%s did not match)", q.questionText("/"), where)
+	q.verdict(trace.Refused, &verdict{zone: z.conf.Name, acl: acl})
+	q.finish(&response{rcode: mdns.RcodeRefused}, "REFUSED")
+	return false
+}
+
+// finish sends the response and ends the query. why, if not empty, is BIND's word
+// for the failure in its log.
+func (q *query) finish(r *response, why string) {
+	r.aa, r.ra = q.aa && r.rcode != mdns.RcodeServerFailure && r.rcode != mdns.RcodeRefused, q.mayRecurse
+	if why != "" {
+		q.logFailure(why)
+	}
+	q.endSpan(r, why)
+	q.send(r)
+}
+
+// fail refuses a message that did not become a query in a view.
+func (q *query) fail(rcode int, why string) {
+	q.logFailure(why)
+	q.send(&response{rcode: rcode, ra: q.mayRecurse})
+}
+
+// refuseUpdate answers a dynamic update (RFC 2136 3): no zone accepts any here.
+func (q *query) refuseUpdate() {
+	rcode := mdns.RcodeNotAuth
+	if q.req.asked && q.selectView() {
+		if z := q.view.zones[dns.Canonical(q.req.name)]; z != nil && z.authoritative() {
+			rcode = mdns.RcodeRefused
+			q.logf(catUpdateSecur, info, "update '%s/IN' denied", dns.Display(q.req.name))
+		}
+	} else {
+		return
+	}
+	q.send(&response{rcode: rcode})
+}

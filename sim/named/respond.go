@@ -1,0 +1,275 @@
+package named
+
+import (
+	"encoding/binary"
+	"strings"
+
+	mdns "github.com/miekg/dns"
+
+	"mxlab/sim/dns"
+	"mxlab/sim/named/config"
+)
+
+// response is an answer on its way to a client.
+type response struct {
+	rcode                         int
+	aa, ra, ad                    bool
+	answer, authority, additional []mdns.RR
+	glue                          bool // the additional section is glue of a referral, which must not be left out
+}
+
+const (
+	headerSize = 12
+	udpPlain   = 512 // RFC 1035 4.2.1
+)
+
+// send packs and sends a response to a query. RFC 1035 4.1, RFC 6891 6.2.
+func (q *query) send(r *response) {
+	s := q.s
+	s.stats.response(r.rcode)
+	wire := q.pack(r)
+	if wire == nil {
+		return
+	}
+	if q.conn != nil {
+		q.conn.write(wire)
+		return
+	}
+	q.port.udp.SendFrom(q.local, q.peer, wire)
+}
+
+// pack builds the message. The OPT record is appended by hand behind the packed
+// rest, of which it needs no compression.
+func (q *query) pack(r *response) []byte {
+	opt := q.appendOPT(r.rcode)
+	limit := 65535
+	if q.conn == nil {
+		limit = q.udpLimit()
+	}
+	if q.view != nil && len(r.answer)+len(r.authority)+len(r.additional) > 1 {
+		q.order(r)
+	}
+	var m mdns.Msg
+	m.Compress = true
+	m.Id, m.Response, m.Opcode = q.req.id, true, q.req.opcode
+	m.Rcode = r.rcode & 15
+	m.Authoritative, m.RecursionAvailable, m.AuthenticatedData = r.aa, r.ra, r.ad
+	m.RecursionDesired, m.CheckingDisabled = q.req.recursionDesired(), q.req.flags&flagCD != 0
+	if q.req.asked {
+		q.question[0] = mdns.Question{Name: q.req.name, Qtype: q.req.qtype, Qclass: q.req.class}
+		m.Question = q.question[:]
+	}
+	m.Answer, m.Ns, m.Extra = r.answer, r.authority, r.additional
+	if q.key != "" {
+		return q.packSigned(&m, limit-len(opt)-signatureSize, r.glue)
+	}
+	b := q.s.packLimited(&m, limit-len(opt), r.glue)
+	if b == nil {
+		return nil
+	}
+	out := make([]byte, len(b)+len(opt))
+	copy(out, b)
+	if len(opt) > 0 {
+		copy(out[len(b):], opt)
+		binary.BigEndian.PutUint16(out[10:], binary.BigEndian.Uint16(out[10:])+1)
+	}
+	return out
+}
+
+// signatureSize is room enough for a TSIG record with a short key name.
+const signatureSize = 200
+
+// packSigned builds the response to a signed request (RFC 8945 5.3).
+func (q *query) packSigned(m *mdns.Msg, limit int, glue bool) []byte {
+	if q.s.packLimited(m, limit, glue) == nil {
+		return nil
+	}
+	if q.req.edns {
+		m.SetEdns0(uint16(q.view.ednsSize()), q.req.do)
+	}
+	wire, _, err := q.s.signed(m, q.key, q.mac, false)
+	if err != nil {
+		return nil
+	}
+	return wire
+}
+
+// packLimited packs a message into at most limit octets. Records that do not fit
+// are left out from the end; TC is set if they are missing from the answer or
+// authority section, or are glue (RFC 2181 9, RFC 9471). The result is valid
+// until the next call.
+func (s *Server) packLimited(m *mdns.Msg, limit int, glue bool) []byte {
+	b := s.packInto(m)
+	if b == nil || len(b) <= limit {
+		return b
+	}
+	for len(m.Extra) > 0 && len(b) > limit {
+		m.Extra = m.Extra[:len(m.Extra)-1]
+		m.Truncated = m.Truncated || glue
+		b = s.packInto(m)
+	}
+	if len(b) <= limit {
+		return b
+	}
+	m.Truncated = true
+	for _, section := range []*[]mdns.RR{&m.Ns, &m.Answer} {
+		all := *section
+		low, high := 0, len(all)
+		for low < high {
+			mid := (low + high) / 2
+			*section = all[:mid]
+			if b = s.packInto(m); len(b) <= limit {
+				low = mid + 1
+			} else {
+				high = mid
+			}
+		}
+		*section = all[:max(low-1, 0)]
+		if b = s.packInto(m); len(b) <= limit {
+			return b
+		}
+	}
+	return b
+}
+
+// packInto packs into the server's buffer, which grows as needed.
+func (s *Server) packInto(m *mdns.Msg) []byte {
+	if s.scratch == nil {
+		s.scratch = make([]byte, 1500)
+	}
+	b, err := m.PackBuffer(s.scratch)
+	if err != nil {
+		return nil
+	}
+	if len(b) > len(s.scratch) {
+		s.scratch = b[:cap(b)]
+	}
+	return b
+}
+
+// udpLimit is the largest datagram for the client.
+func (q *query) udpLimit() int {
+	if !q.req.edns {
+		return udpPlain
+	}
+	limit := uint32(1232)
+	if q.view != nil {
+		limit = q.view.conf.MaxUDPSize.Value
+		if !q.cookieOK {
+			limit = min(limit, q.view.conf.NoCookieUDPSize.Value)
+		}
+	}
+	return min(int(limit), max(q.req.udpSize, udpPlain))
+}
+
+// appendOPT appends the OPT record of the response, if the client sent one.
+func (q *query) appendOPT(rcode int) []byte {
+	if !q.req.edns {
+		return nil
+	}
+	size := q.view.ednsSize()
+	b := make([]byte, 0, 48)
+	b = append(b, 0, 0, byte(mdns.TypeOPT), byte(size>>8), byte(size), byte(rcode>>4), 0, 0, 0, 0, 0)
+	if q.req.do {
+		b[7] = 0x80
+	}
+	if id := q.s.conf.Options.ServerID.Value; q.req.nsid && !id.None {
+		text := q.s.identityText(id)
+		b = appendOption(b, optionNSID, []byte(text))
+	}
+	if len(q.req.cookie) >= 8 && q.s.conf.Options.AnswerCookie.Value {
+		client := q.req.cookie[:8]
+		server := q.s.serverCookie(client, q.peer.Addr().AsSlice(), q.s.unixTime())
+		b = appendOption(b, optionCookie, client, server[:])
+	}
+	binary.BigEndian.PutUint16(b[9:], uint16(len(b)-11))
+	return b
+}
+
+// ednsSize is the edns-udp-size of a view, BIND's default without one.
+func (v *view) ednsSize() uint32 {
+	if v == nil {
+		return 1232
+	}
+	return v.conf.EDNSUDPSize.Value
+}
+
+func appendOption(b []byte, code uint16, parts ...[]byte) []byte {
+	n := 0
+	for _, p := range parts {
+		n += len(p)
+	}
+	b = binary.BigEndian.AppendUint16(b, code)
+	b = binary.BigEndian.AppendUint16(b, uint16(n))
+	for _, p := range parts {
+		b = append(b, p...)
+	}
+	return b
+}
+
+// order puts the records of each set into the order rrset-order asks for: random
+// unless configured otherwise (BIND ARM "rrset-order").
+func (q *query) order(r *response) {
+	for _, section := range []*[]mdns.RR{&r.answer, &r.authority, &r.additional} {
+		list := *section
+		copied := false
+		for from := 0; from < len(list); {
+			to := from + 1
+			for to < len(list) && sameSet(list[from], list[to]) {
+				to++
+			}
+			if to-from > 1 {
+				if !copied { // the records may be a zone's own list
+					list, copied = append([]mdns.RR(nil), list...), true
+					*section = list
+				}
+				q.arrange(list[from:to])
+			}
+			from = to
+		}
+	}
+}
+
+func sameSet(a, b mdns.RR) bool {
+	x, y := a.Header(), b.Header()
+	return x.Rrtype == y.Rrtype && x.Name == y.Name
+}
+
+func (q *query) arrange(set []mdns.RR) {
+	swap := func(i, j int) { set[i], set[j] = set[j], set[i] }
+	switch q.view.orderOf(set[0].Header()) {
+	case "random":
+		q.s.random().Shuffle(len(set), swap)
+	case "cyclic":
+		q.s.cycle++
+		k := int(q.s.cycle % uint32(len(set)))
+		rotated := append(append(make([]mdns.RR, 0, len(set)), set[k:]...), set[:k]...)
+		copy(set, rotated)
+	}
+}
+
+// orderOf is the order of the first rule that matches a set.
+func (v *view) orderOf(h *mdns.RR_Header) string {
+	for i := range v.conf.RRsetOrder {
+		if r := &v.conf.RRsetOrder[i]; orderMatches(r, h) {
+			return r.Order
+		}
+	}
+	return "none"
+}
+
+func orderMatches(r *config.OrderRule, h *mdns.RR_Header) bool {
+	if r.Class != "" && r.Class != "IN" || r.Type != "" && r.Type != mdns.TypeToString[h.Rrtype] {
+		return false
+	}
+	return r.Name == "" || nameMatches(r.Name, h.Name)
+}
+
+// nameMatches compares a name with that of a rule, which may begin with "*.".
+func nameMatches(rule, name string) bool {
+	canonical := dns.Canonical(name)
+	if rest, ok := strings.CutPrefix(rule, "*."); ok {
+		return dns.IsWithin(canonical, rest) && canonical != rest
+	}
+	return canonical == rule
+}
