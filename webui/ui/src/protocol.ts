@@ -150,7 +150,7 @@ export interface Snapshot {
   /** wall clock of the world at virtual time 0, RFC 3339 with zone */
   start: string;
   story: HTML;
-  /** "See what happened": the events of the failure in the beginning */
+  /** "See what happened": the events of the failure in the beginning; best one outermost span and what is inside */
   incident?: SeqRange;
   /** "Send again": the mail of the story */
   again?: MailAction;

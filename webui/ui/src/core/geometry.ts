@@ -25,7 +25,8 @@ export class Geometry {
   private readonly routes = new Map<string, string[]>();
   private readonly ways = new Map<string, Way | undefined>();
 
-  constructor(nodes: readonly Node[], links: readonly Link[], room: { w: number; h: number }, measure: Measure) {
+  /** `title` is the height of a zone's name, px. */
+  constructor(nodes: readonly Node[], links: readonly Link[], room: { w: number; h: number }, measure: Measure, title = 12) {
     const sizes = nodes.map(measure);
     const xs = nodes.map((n) => n.x);
     const ys = nodes.map((n) => n.y);
@@ -37,10 +38,10 @@ export class Geometry {
     const spanY = ys.length > 0 ? Math.max(...ys) - y0 : 0;
     // Room for a zone's frame around the outermost boxes, and its name above.
     const side = wide / 2 + 14;
-    const top = high / 2 + 30;
+    const top = high / 2 + title + 18;
     const bottom = high / 2 + 16;
     const ux = unit(nodes, sizes, (n) => n.x, (n) => n.y, (s) => s.w + 14, spanX, room.w - 2 * side);
-    const uy = unit(nodes, sizes, (n) => n.y, (n) => n.x, (s) => s.h + 18, spanY, room.h - top - bottom);
+    const uy = unit(nodes, sizes, (n) => n.y, (n) => n.x, (s) => s.h + title + 16, spanY, room.h - top - bottom);
     this.width = Math.max(room.w, spanX * ux + 2 * side);
     this.height = Math.max(room.h, spanY * uy + top + bottom);
     const left = (this.width - spanX * ux) / 2;
@@ -132,12 +133,15 @@ function unit(nodes: readonly Node[], sizes: { w: number; h: number }[], along: 
   return span > 0 ? Math.max(least, room / span) : least;
 }
 
-/** Where the line from the box's centre towards `to` leaves the box. */
+/** Room between a box and a mark that has arrived, px. */
+const MARGIN = 7;
+
+/** Where a mark stops that comes from `to`: just outside the box, at most half the way. */
 export function edge(box: Box, to: Point): Point {
   const dx = to.x - box.x;
   const dy = to.y - box.y;
   if (dx === 0 && dy === 0) return { x: box.x, y: box.y };
-  const scale = Math.min(box.w / 2 / Math.abs(dx || 1e-9), box.h / 2 / Math.abs(dy || 1e-9), 1);
+  const scale = Math.min((box.w / 2 + MARGIN) / Math.abs(dx || 1e-9), (box.h / 2 + MARGIN) / Math.abs(dy || 1e-9), 0.5);
   return { x: box.x + dx * scale, y: box.y + dy * scale };
 }
 

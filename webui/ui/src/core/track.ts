@@ -84,7 +84,7 @@ export class Track {
       const before = this.log.rows[this.seqs[n - 1] - 1];
       this.done = Math.max(this.done, this.arrivals.until(row.at, (at) => { this.doneAt = Math.max(this.doneAt, at); }));
       this.burst = row.at - before.at < 50e6 ? this.burst + 1 : 0;
-      start = Math.max(this.starts[n - 1] + Math.max(6, 110 * 0.985 ** this.burst), this.done);
+      start = Math.max(this.starts[n - 1] + Math.max(3, 110 * 0.985 ** this.burst), this.done);
       const pause = row.at - Math.max(before.at, this.doneAt);
       if (pause > GAP) {
         const from = Math.max(start, this.starts[n - 1] + this.spans[n - 1]);

@@ -139,5 +139,9 @@ const look = EditorView.theme({
   '.cm-diagnostic-warning': { borderLeftColor: 'var(--warn)' },
   '.cm-lintRange-error': { backgroundImage: 'none', textDecoration: 'underline wavy var(--bad)' },
   '.cm-lintRange-warning': { backgroundImage: 'none', textDecoration: 'underline wavy var(--warn)' },
-  '.cm-lint-marker-error': { content: '"×"', color: 'var(--bad)' },
+  // The library's own signs are data: pictures, which the content policy refuses.
+  '&.cm-editor .cm-lint-marker': { content: 'none', width: '9px', height: '9px', margin: '5px 2px', borderRadius: '2px' },
+  '&.cm-editor .cm-lint-marker-error': { backgroundColor: 'var(--bad)', transform: 'rotate(45deg)' },
+  '&.cm-editor .cm-lint-marker-warning': { backgroundColor: 'var(--warn)', borderRadius: '50%' },
+  '&.cm-editor .cm-lint-marker-info': { backgroundColor: 'var(--focus)' },
 });

@@ -8,7 +8,7 @@ import { readValue, writeValue } from './storage';
 
 export type InspectorTab = 'why' | 'message' | 'bytes' | 'talk';
 export type Panel = 'guide' | 'network' | 'trace' | 'work';
-export type DockSize = 'normal' | 'large';
+export type DockSize = 'normal' | 'large' | 'small';
 
 /** A tab of the dock; its text form is in the address: term:ID, file:HOST:PATH, files:HOST, mail, portals, story. */
 export interface Tab { kind: 'term' | 'file' | 'files' | 'mail' | 'portals' | 'story'; host: string; path: string }
@@ -57,7 +57,7 @@ export class View {
     const place = this.firstPlace;
     const kept = readValue<{ tabs: string[]; tab: string; dock: DockSize }>(`view:${lab.session}`, { tabs: [], tab: '', dock: 'normal' });
     this.tabs.value = (Array.isArray(kept.tabs) ? kept.tabs : []).filter((t) => typeof t === 'string' && readTab(t));
-    this.dock.value = kept.dock === 'large' ? 'large' : 'normal';
+    this.dock.value = kept.dock === 'large' || kept.dock === 'small' ? kept.dock : 'normal';
     if (place.sel) this.selected.value = place.sel;
     if (place.view) this.inspector.value = place.view as InspectorTab;
     this.openTab(readTab(place.tab) ? place.tab : readTab(kept.tab) ? kept.tab : '', false);
@@ -69,10 +69,10 @@ export class View {
   // The playhead of the address is set once the log reaches so far.
   private restorePlayhead(): void {
     const place = this.firstPlace;
-    if (!place.at && !place.focus) return;
+    if (!place.at && !place.focus && !place.sel) return;
     const stop = effect(() => {
       void this.lab.grown.value;
-      if (this.lab.log.last < Math.max(place.at, place.focus)) return;
+      if (this.lab.log.last < Math.max(place.at, place.focus, place.sel)) return;
       queueMicrotask(() => {
         stop();
         this.firstPlace = nowhere;
@@ -136,7 +136,10 @@ export class View {
     batch(() => {
       if ((tab.kind === 'file' || tab.kind === 'files') && !this.tabs.value.includes(text)) this.tabs.value = [...this.tabs.value, text];
       this.tab.value = text;
-      if (focus) this.panel.value = 'work';
+      if (focus) {
+        this.panel.value = 'work';
+        if (this.dock.value === 'small') this.dock.value = 'normal';
+      }
     });
   }
 

@@ -80,7 +80,7 @@ export function Dock(): JSX.Element {
           onClick={() => { view.dock.value = view.dock.value === 'large' ? 'normal' : 'large'; }} class="dock-size" />
       </div>
       <Pending />
-      <div class="dock-panel" id="dock-panel" role="tabpanel" aria-label={active ? tabLabel(active) : w.dock}>
+      <div class="dock-panel" hidden={view.dock.value === 'small'} id="dock-panel" role="tabpanel" aria-label={active ? tabLabel(active) : w.dock}>
         {/* Terminals stay in place, so that scroll and text keep. */}
         {tabs.filter((t) => t.kind === 'term').map((t) => <Terminal key={t.host} id={t.host} shown={t === active} />)}
         {active?.kind === 'file' ? <Editor key={active.host + active.path} host={active.host} path={active.path} /> : null}

@@ -3,6 +3,7 @@ import { useRef } from 'preact/hooks';
 import { useSignal } from '@preact/signals';
 import { WallClock } from '../core/duration';
 import { useDesk } from '../state/context';
+import { theme } from '../state/prefs';
 import { say, words } from '../words';
 import { go } from './app';
 import { Icon } from './icons';
@@ -60,7 +61,7 @@ function Connection(): JSX.Element {
 }
 
 function Menu(): JSX.Element {
-  const { lab, actions } = useDesk();
+  const { lab, view, actions } = useDesk();
   const w = words.value;
   const shown = useSignal(false);
   const box = useRef<HTMLDivElement>(null);
@@ -78,6 +79,11 @@ function Menu(): JSX.Element {
         <div class="menu-list">
           <button type="button" class="menu-item" disabled={!undo} onClick={() => run(() => void actions.do({ undo: {} }))}><Icon name="undo" />{undo ? w.undoOf(say(undo)) : w.undo}</button>
           <button type="button" class="menu-item" onClick={() => run(() => { if (confirm(w.restartAsk)) void actions.do({ restart: {} }); })}><Icon name="restart" />{w.restart}</button>
+          <button type="button" class="menu-item" aria-pressed={view.stage.value} onClick={() => run(() => {
+            view.stage.value = !view.stage.value;
+            theme.value = view.stage.value ? 'projector' : 'light';
+            view.dock.value = view.stage.value ? 'small' : 'normal';
+          })}><Icon name="eye" />{w.stage}</button>
           <a class="menu-item" href={`${base}/submission`} download><Icon name="download" />{w.download}</a>
           <a class="menu-item" href={`${base}/pcapng`} download><Icon name="download" />{w.packets}</a>
         </div>

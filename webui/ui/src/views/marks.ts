@@ -72,7 +72,6 @@ export class MarkLayer {
     const sign = make('path', badge, 'mark-sign');
     sign.setAttribute('transform', 'translate(-4.8 -4.8) scale(.6)');
     const label = make('text', root, 'mark-label');
-    label.setAttribute('y', '24');
     const slot = { root, shape, arrow, badge, sign, label, looks: '', seq: 0 };
     this.slots.push(slot);
     return slot;
@@ -100,6 +99,10 @@ export class MarkLayer {
     if (looks === slot.looks) return;
     slot.looks = looks;
     slot.root.setAttribute('class', `mark form-${m.form} tone-${m.tone} ${m.reply ? 'reply' : ''} ${m.current ? 'current' : ''} ${m.seq === selected ? 'selected' : ''} v-${m.verdict}`);
+    const local = m.form === 'local';
+    slot.label.setAttribute('x', local ? '-12' : '0');
+    slot.label.setAttribute('y', local ? '-6' : '24');
+    slot.label.setAttribute('text-anchor', local ? 'end' : 'middle');
     slot.label.textContent = named ? m.label : '';
     slot.shape.setAttribute('d', m.form === 'lost' ? 'M-7-7 7 7M7-7-7 7' : shapePaths[m.shape] ?? shapePaths.note);
     if (m.form === 'travel') {

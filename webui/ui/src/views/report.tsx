@@ -46,11 +46,11 @@ function ItemView({ item, report }: { item: Item; report: Report }): JSX.Element
         </summary>
         {say(item.why) ? <p>{say(item.why)}{item.vantage ? <span class="muted"> ({w.vantage(nameOf(lab, item.vantage))})</span> : null}</p> : null}
         {need ? <p class="muted">{w.needs(say(need.title))}</p> : null}
-        <dl class="pairs">
+        {say(item.expected) || say(item.actual) ? <dl class="pairs">
           {say(item.expected) ? <><dt>{w.expected}</dt><dd>{say(item.expected)}</dd></> : null}
           {say(item.actual) ? <><dt>{w.actual}</dt><dd>{say(item.actual)}</dd></> : null}
-        </dl>
-        {item.evidence?.length ? <p class="evidence"><span class="muted">{w.evidence}</span>{item.evidence.map((e, i) => <EvidenceLink key={i} evidence={e} />)}</p> : null}
+        </dl> : null}
+        {item.evidence?.length ? <p class="evidence"><span class="muted small">{w.evidence}</span>{item.evidence.map((e, i) => <EvidenceLink key={i} evidence={e} />)}</p> : null}
       </details>
     </li>
   );

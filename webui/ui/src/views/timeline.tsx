@@ -160,7 +160,7 @@ function Scale(): JSX.Element {
       {track.gaps.map((g) => {
         const x = (((g.from + g.to) / 2) / total) * width;
         const room = ((g.to - g.from) / total) * width;
-        return room < 34 ? null : <span key={g.index} class="gap-chip" style={{ left: x + 'px' }}>{duration(g.ns)}</span>;
+        return room < 6 + 7 * duration(g.ns).length ? null : <span key={g.index} class="gap-chip" style={{ left: x + 'px' }}>{duration(g.ns)}</span>;
       })}
       <div class="scale-thumb" ref={thumb} />
       <input ref={slider} class="scale-slider" type="range" min={-1} max={Math.max(0, track.length - 1)} step={1} aria-label={w.playhead} onKeyDown={onKey}

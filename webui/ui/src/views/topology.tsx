@@ -10,6 +10,7 @@ import type { Node, Row, Zone } from '../protocol';
 import { useDesk } from '../state/context';
 import { theme } from '../state/prefs';
 import { say, words } from '../words';
+import { IconButton } from './controls';
 import { Icon, VerdictMark, iconPath, nodeIcon } from './icons';
 import { MarkLayer } from './marks';
 import { fit, textWidth } from './measure';
@@ -48,7 +49,7 @@ export function Topology(): JSX.Element {
     const text = Math.max(textWidth(say(n.label), labelFont), n.addrs?.[0] ? textWidth(bare(n.addrs[0]), addrFont) : 0);
     const icon = size.label + 3;
     return { w: Math.ceil(Math.min(size.most, text) + icon + 19), h: Math.ceil(size.label * 1.35 + (n.addrs?.[0] ? size.addr * 1.35 : 0) + 12) };
-  }), [snapshot, room.w, room.h, labelFont, say(snapshot.nodes[0]?.label)]);
+  }, size.label), [snapshot, room.w, room.h, labelFont, say(snapshot.nodes[0]?.label)]);
 
   useEffect(() => {
     if (!layer.current) return undefined;
@@ -202,6 +203,8 @@ function Caption(): JSX.Element {
       {gap.value > 0 && !(live && atEnd) ? <Icon name="wait" /> : null}
       <span class="caption-text">{text}</span>
       {row ? <button type="button" class="link small" onClick={() => view.select(row.seq)}>#{row.seq}</button> : null}
+      <IconButton icon={view.dock.value === 'small' ? 'smaller' : 'larger'} label={view.dock.value === 'small' ? w.smaller : w.larger} class="dock-size"
+        onClick={() => { view.dock.value = view.dock.value === 'small' ? 'normal' : 'small'; }} />
     </p>
   );
 }
