@@ -165,7 +165,7 @@ type Snapshot struct {
 	Session   SessionInfo  `json:"session"`
 	Start     string       `json:"start"` // wall clock of the world at virtual time 0, RFC 3339 with zone
 	Story     HTML         `json:"story"`
-	Incident  *SeqRange    `json:"incident,omitempty"` // "See what happened": the events of the failure in the beginning
+	Incident  *SeqRange    `json:"incident,omitempty"` // "See what happened": the events of the failure in the beginning; best one outermost span and what is inside
 	Again     *MailAction  `json:"again,omitempty"`    // "Send again": the mail of the story
 	Nodes     []Node       `json:"nodes"`
 	Links     []Link       `json:"links"`
