@@ -12,18 +12,22 @@ import (
 // networkPrograms are the commands that ask the network, or about it.
 func networkPrograms() host.Programs {
 	return host.Programs{
-		"dig":      runDig,
-		"telnet":   runTelnet,
-		"host":     runHost,
-		"nslookup": runNslookup,
-		"nc":       runNetcat,
-		"ss":       runSs,
-		"netstat":  runNetstat,
-		"ip":       runIP,
-		"ifconfig": runIfconfig,
-		"route":    runRoute,
-		"netcat":   runNetcat,
-		"ping":     runPing, "ping4": runPing, "ping6": runPing,
+		"dig":       runDig,
+		"telnet":    runTelnet,
+		"host":      runHost,
+		"nslookup":  runNslookup,
+		"nc":        runNetcat,
+		"ss":        runSs,
+		"netstat":   runNetstat,
+		"ip":        runIP,
+		"ifconfig":  runIfconfig,
+		"route":     runRoute,
+		"mail":      runMail,
+		"mailx":     runMail,
+		"Mail":      runMail,
+		"bsd-mailx": runMail,
+		"netcat":    runNetcat,
+		"ping":      runPing, "ping4": runPing, "ping6": runPing,
 	}
 }
 

@@ -25,6 +25,7 @@ type world struct {
 	mu             sync.Mutex
 	k              *vtime.Kernel
 	clock          *vtime.Clock
+	programs       host.Programs
 	net            *vnet.Net
 	client, server *host.Host
 }
@@ -36,7 +37,7 @@ var epoch = time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
 func newWorld(tb testing.TB) *world {
 	k := vtime.New(epoch, 1)
 	tb.Cleanup(k.Close)
-	w := &world{tb: tb, k: k, clock: k.Clock()}
+	w := &world{tb: tb, k: k, clock: k.Clock(), programs: networkPrograms()}
 	log := trace.NewLog(w.clock, 0)
 	w.net = vnet.New(w.clock, log)
 	lan := w.net.AddLink(vnet.LinkSpec{Name: "lan", Latency: time.Millisecond})
@@ -53,7 +54,7 @@ func newWorld(tb testing.TB) *world {
 		}
 		disk := vfs.New(nil, vfs.Options{Now: w.clock.Now})
 		return host.New(host.Config{Name: name, Flavour: host.Debian, Clock: w.clock, Log: log, FS: disk, Node: node,
-			Programs: networkPrograms(), Limits: limits})
+			Programs: w.programs, Limits: limits})
 	}
 	w.client, w.server = machine("client", "192.0.2.10"), machine("server", serverAddr)
 	if err := w.client.Node.AddRoute(vnet.Route{Dst: netip.MustParsePrefix("0.0.0.0/0"), Via: netip.MustParseAddr("192.0.2.1")}); err != nil {
@@ -72,6 +73,16 @@ func (w *world) write(path, text string) {
 		w.tb.Fatal(err)
 	}
 	if err := w.client.FS.WriteFile(path, []byte(text), fs.FileMode(0o644), host.Root); err != nil {
+		w.tb.Fatal(err)
+	}
+}
+
+// install puts a program on the client's disk.
+func (w *world) install(path, name string, prog host.Program) {
+	w.tb.Helper()
+	w.programs[name] = prog
+	w.write(path, string(host.ProgramFile(name)))
+	if err := w.client.FS.Chmod(path, 0o755, host.Root); err != nil {
 		w.tb.Fatal(err)
 	}
 }
@@ -98,7 +109,7 @@ func (w *world) run(input string, args ...string) result {
 		if prog == nil {
 			w.tb.Fatalf("no program %s", args[0])
 		}
-		p, err := w.client.Start(nil, prog, host.Spec{Args: args, Env: host.NewEnv("PATH", "/usr/bin:/usr/sbin"), Stdin: in, Stdout: outFD, Stderr: errFD})
+		p, err := w.client.Start(nil, prog, host.Spec{Args: args, Env: host.NewEnv("PATH", "/usr/bin:/usr/sbin", "HOME", "/root"), Stdin: in, Stdout: outFD, Stderr: errFD})
 		if err != nil {
 			w.tb.Fatal(err)
 		}
@@ -179,7 +190,7 @@ func (w *world) session(typed []string, args ...string) (screen string, status i
 	err := w.k.Do(0, func(t *vtime.Task) {
 		tty := w.client.NewTTY()
 		fd := tty.FD()
-		p, err := w.client.Start(nil, networkPrograms()[args[0]], host.Spec{Args: args, Env: host.NewEnv(), Stdin: fd, Stdout: fd, Stderr: fd, TTY: tty})
+		p, err := w.client.Start(nil, networkPrograms()[args[0]], host.Spec{Args: args, Env: host.NewEnv("PATH", "/usr/bin:/usr/sbin", "HOME", "/root"), Stdin: fd, Stdout: fd, Stderr: fd, TTY: tty})
 		if err != nil {
 			w.tb.Fatal(err)
 		}
