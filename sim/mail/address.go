@@ -10,10 +10,9 @@ import (
 // Errors of address parsing. Every error of ParsePath and ParseMailbox wraps
 // one of them.
 var (
-	ErrAddressSyntax  = errors.New("address syntax")
-	ErrDomainSyntax   = errors.New("domain syntax")
-	ErrLiteralSyntax  = errors.New("address literal syntax")
-	ErrEmptyLocalPart = errors.New("empty local part")
+	ErrAddressSyntax = errors.New("address syntax")
+	ErrDomainSyntax  = errors.New("domain syntax")
+	ErrLiteralSyntax = errors.New("address literal syntax")
 )
 
 // Address is a mailbox in its internal form: quotes removed, the local part as
@@ -39,6 +38,9 @@ func (a Address) Internal() string {
 // asks for it.
 func (a Address) String() string {
 	local := QuoteLocal(a.Local)
+	if a.Local == "" && a.Domain != "" { // "@domain": Postfix's MAILER-DAEMON there
+		return "@" + a.Domain
+	}
 	if a.Domain == "" {
 		if a.Local == "" {
 			return ""
@@ -132,7 +134,8 @@ func ParsePath(s string) (Address, error) {
 	return ParseMailbox(s)
 }
 
-// ParseMailbox reads local@domain in external form; the domain may be missing.
+// ParseMailbox reads local@domain in external form; the domain, or the local
+// part before it, may be missing.
 func ParseMailbox(s string) (Address, error) {
 	local, rest, err := scanLocal(strings.TrimSpace(s))
 	if err != nil {
@@ -142,11 +145,8 @@ func ParseMailbox(s string) (Address, error) {
 		return Address{Local: local}, nil
 	}
 	domain := rest[1:]
-	if local == "" {
-		return Address{}, fmt.Errorf("%w: %q", ErrEmptyLocalPart, s)
-	}
-	if domain == "" { // "user@" means the local user, as in Postfix
-		return Address{Local: local}, nil
+	if domain == "" {
+		return Address{}, fmt.Errorf("%w: nothing after %q", ErrDomainSyntax, "@")
 	}
 	if domain[0] == '[' {
 		if _, ok := ParseLiteral(domain); !ok {
@@ -158,18 +158,16 @@ func ParseMailbox(s string) (Address, error) {
 	if !ValidHostname(trimmed) {
 		return Address{}, fmt.Errorf("%w: %q", ErrDomainSyntax, domain)
 	}
-	if strings.HasSuffix(domain, ".") {
-		domain = domain[:len(domain)-1]
-	}
 	return Address{local, domain}, nil
 }
 
-// scanLocal reads a dot-string or quoted string up to an unquoted "@" that is
-// the last one; rest begins with that "@" or is empty. Postfix keeps earlier
-// "@" in the local part, which is then a syntax error when left unquoted.
+// scanLocal reads a dot-string or quoted string up to the last "@" outside
+// quotes; rest begins with that "@" or is empty. As in Postfix, earlier ones are
+// part of the local part: what they mean is found out when the address is routed.
 func scanLocal(s string) (local, rest string, err error) {
 	var b strings.Builder
 	quoted := false
+	end := -1 // in b, where the local part ends if the last "@" was the one before
 	for i := 0; i < len(s); i++ {
 		c := s[i]
 		switch {
@@ -184,10 +182,11 @@ func scanLocal(s string) (local, rest string, err error) {
 		case quoted:
 			b.WriteByte(c)
 		case c == '@':
-			if strings.ContainsAny(s[i+1:], "@") {
-				return "", "", fmt.Errorf("%w: more than one %q", ErrAddressSyntax, "@")
+			end, rest = b.Len(), s[i:]
+			if strings.HasPrefix(rest, "@[") {
+				return b.String(), rest, nil
 			}
-			return b.String(), s[i:], nil
+			b.WriteByte(c)
 		case c <= ' ' || c == 0x7f || strings.IndexByte("()<>,;:", c) >= 0:
 			return "", "", fmt.Errorf("%w: character %q", ErrAddressSyntax, c)
 		default:
@@ -197,7 +196,10 @@ func scanLocal(s string) (local, rest string, err error) {
 	if quoted {
 		return "", "", fmt.Errorf("%w: missing closing quote", ErrAddressSyntax)
 	}
-	return b.String(), "", nil
+	if end < 0 {
+		return b.String(), "", nil
+	}
+	return b.String()[:end], rest, nil
 }
 
 // QuoteLocal quotes a local part that is not a dot-string (RFC 5321 4.1.2).

@@ -95,7 +95,7 @@ func TransportUnavailable() Failure {
 	return Failure{Status: Enhanced{4, 3, 0}, Text: "mail transport unavailable"}
 }
 
-// TooManyHops: more Received fields than hopcount_limit.
+// TooManyHops (reply 554): more Received fields than hopcount_limit.
 func TooManyHops() Failure {
 	return Failure{Status: Enhanced{5, 4, 0}, Text: "too many hops"}
 }
@@ -107,19 +107,18 @@ func MaildirFailure(file, reason string) Failure {
 	return f.forReason(reason)
 }
 
-// MailboxFailure: an mbox file could not be opened or locked.
-func MailboxFailure(file, reason string) Failure {
-	f := Failure{Status: Enhanced{5, 2, 0}, Text: fmt.Sprintf("cannot update mailbox %s for user. %s", file, reason)}
+// MailboxFailure: an mbox file could not be opened or locked. detail is what was
+// being done: "cannot open file: Permission denied".
+func MailboxFailure(file, user, detail, reason string) Failure {
+	f := Failure{Status: Enhanced{5, 2, 0}, Text: fmt.Sprintf("cannot update mailbox %s for user %s. %s", file, user, detail)}
 	return f.forReason(reason)
 }
 
 func (f Failure) forReason(reason string) Failure {
 	switch reason {
 	case "No space left on device":
-		f.Status = Enhanced{4, 3, 1}
-	case "Disk quota exceeded":
-		f.Status = Enhanced{5, 2, 2}
-	case "File too large":
+		f.Status = Enhanced{4, 3, 0}
+	case "Disk quota exceeded", "File too large":
 		f.Status = Enhanced{5, 2, 2}
 	}
 	return f

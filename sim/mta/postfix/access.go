@@ -172,7 +172,7 @@ func (e *evaluation) textAction(code int, status mail.Enhanced, text, fallback s
 	if text == "" {
 		text = fallback
 	}
-	return act(code, fixStatus(status, sub.class), "<%s>: %s rejected: %s", sub.name, sub.class, text)
+	return act(code, e.fixStatus(status, sub.class), "<%s>: %s rejected: %s", sub.name, sub.class, text)
 }
 
 // nested evaluates a right-hand side that is itself a list of restrictions or a

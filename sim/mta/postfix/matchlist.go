@@ -75,6 +75,7 @@ func (l *MatchList) addFile(path string, negate bool, depth int) {
 		if err != nil {
 			text = "open file " + path + ": " + reason(err)
 		}
+		l.sys.log(Diagnostic{Error, text})
 		spec := "non-existent:" + path
 		l.patterns = append(l.patterns, matchPattern{path, negate, unavailable{&TableError{spec, text}}, spec})
 		return

@@ -184,7 +184,7 @@ func (e *evaluation) listedReply(l listing, list, what, class string) Verdict {
 	}
 	code, _ := strconv.Atoi(text[:3])
 	status, rest := mail.SplitStatus(mail.Enhanced{4, 7, 1}, text[4:])
-	return e.rejectf(code, fixStatus(status, class), "%s", orElse(rest, "Service unavailable"))
+	return e.rejectf(code, e.fixStatus(status, class), "%s", orElse(rest, "Service unavailable"))
 }
 
 // values are the attributes replies may name: those given, then those of the

@@ -1,6 +1,7 @@
 package postfix
 
 import (
+	"fmt"
 	"strings"
 
 	"mxlab/sim/mail"
@@ -88,7 +89,7 @@ func (e *evaluation) undeliverable(r Resolution, address, class, status string) 
 	}
 	def, _, _ := mail.ParseEnhanced(status)
 	enh, text := mail.SplitStatus(def, r.Nexthop)
-	return e.rejectf(code, fixStatus(enh, class), "<%s>: %s rejected: %s", address, class, text), true
+	return e.rejectf(code, e.fixStatus(enh, class), "<%s>: %s rejected: %s", address, class, text), true
 }
 
 func (e *evaluation) recipientTable(r Resolution) (table *Maps, code int, hint string) {
@@ -112,19 +113,24 @@ func (e *evaluation) recipientTable(r Resolution) (table *Maps, code int, hint s
 
 // fixStatus replaces an address status (X.1.Y) by the one that fits what is
 // refused: a sender's must not speak of the recipient.
-func fixStatus(e mail.Enhanced, class string) string {
-	if e[1] != 1 {
-		return mail.EnhancedString(e)
+func (e *evaluation) fixStatus(status mail.Enhanced, class string) string {
+	if status[1] != 1 {
+		return mail.EnhancedString(status)
 	}
-	sender := map[int]int{1: 0, 2: 8, 3: 7, 4: 0, 5: 0, 6: 0, 7: 7, 8: 8}
+	sender := map[int]int{2: 8, 3: 7, 7: 7, 8: 8}
 	recipient := map[int]int{1: 1, 2: 2, 3: 3, 4: 4, 5: 5, 6: 6, 7: 3, 8: 2}
+	fixed := mail.Enhanced{4, 1, 0}
 	switch class {
 	case classSender:
-		e[2] = sender[e[2]]
+		fixed[2] = sender[status[2]]
 	case classRecipient:
-		e[2] = recipient[e[2]]
+		fixed[2] = recipient[status[2]]
 	default:
-		e[1], e[2] = 0, 0
+		fixed[1] = 0
 	}
-	return mail.EnhancedString(e)
+	if fixed[1] != status[1] || fixed[2] != status[2] {
+		e.p.sys.log(Diagnostic{Info, fmt.Sprintf("mapping DSN status %s into %s status %d.%d.%d",
+			mail.EnhancedString(status), class, status[0], fixed[1], fixed[2])})
+	}
+	return mail.EnhancedString(fixed)
 }

@@ -178,6 +178,9 @@ func (r *Router) stripLocal(address string) (recipient string, local, failed boo
 		}
 		if i := strings.LastIndexByte(addr, '@'); i >= 0 {
 			domain := addr[i+1:]
+			if domain == "" && i > 0 { // "user@" left after our domain was taken off
+				return addr, false, false
+			}
 			if domain != "" {
 				ours, err := r.IsLocal(domain)
 				if err != nil {

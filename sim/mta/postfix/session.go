@@ -3,6 +3,8 @@ package postfix
 import (
 	"net/netip"
 	"strings"
+
+	"mxlab/sim/mail"
 )
 
 // PeerStatus is how well a client's name is known.
@@ -86,10 +88,10 @@ const (
 func (s Session) logContext() string {
 	var b strings.Builder
 	if s.HasSender {
-		b.WriteString(" from=<" + s.Sender + ">")
+		b.WriteString(" from=<" + logAddress(s.Sender) + ">")
 	}
 	if s.Recipient != "" {
-		b.WriteString(" to=<" + s.Recipient + ">")
+		b.WriteString(" to=<" + logAddress(s.Recipient) + ">")
 	}
 	if s.Protocol != "" {
 		b.WriteString(" proto=" + s.Protocol)
@@ -98,4 +100,13 @@ func (s Session) logContext() string {
 		b.WriteString(" helo=<" + s.Helo + ">")
 	}
 	return b.String()
+}
+
+// logAddress is an address in the quoted form (info_log_address_format).
+func logAddress(internal string) string {
+	local, domain := mail.SplitAddress(internal)
+	if local == "" && domain != "" {
+		return `""@` + domain
+	}
+	return mail.Address{Local: local, Domain: domain}.String()
 }
