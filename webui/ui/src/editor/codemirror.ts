@@ -28,7 +28,7 @@ export class TextEditor {
           lineNumbers(), highlightActiveLineGutter(), highlightActiveLine(), history(), drawSelection(), bracketMatching(), highlightSelectionMatches(), search({ top: true }), lintGutter(),
           keymap.of([...defaultKeymap, ...historyKeymap, ...searchKeymap, { key: 'Tab', run: insertTab, shift: indentLess }]),
           language(o.lang), syntaxHighlighting(colors), look, EditorState.tabSize.of(8),
-          EditorState.readOnly.of(o.fixed), EditorView.contentAttributes.of({ 'aria-label': o.label, spellcheck: 'false', autocorrect: 'off' }),
+          EditorState.readOnly.of(o.fixed), EditorView.contentAttributes.of({ 'aria-label': o.label, tabindex: '0', spellcheck: 'false', autocorrect: 'off' }),
           EditorView.updateListener.of((u) => { if (u.docChanged && !this.silent) o.onChange(u.state.doc.toString()); }),
         ],
       }),

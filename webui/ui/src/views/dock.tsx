@@ -47,7 +47,7 @@ export function Dock(): JSX.Element {
     const at = tabs.indexOf(active);
     const to = e.key === 'ArrowRight' ? at + 1 : e.key === 'ArrowLeft' ? at - 1 : NaN;
     const tab = tabs[(to + tabs.length) % tabs.length];
-    if (e.key === 'Delete' && (active.kind === 'file' || active.kind === 'files')) view.closeTab(tabText(active));
+    if (e.key === 'Delete' && closable(active)) view.closeTab(tabText(active));
     if (!tab) return;
     e.preventDefault();
     e.stopPropagation();
@@ -65,13 +65,12 @@ export function Dock(): JSX.Element {
             const chosen = t === active;
             const dirty = t.kind === 'file' && isDirty(lab.session, t.host, t.path);
             return (
-              <span class={`dock-tab ${chosen ? 'chosen' : ''}`} key={text} role="presentation">
-                <button type="button" role="tab" aria-selected={chosen} aria-controls="dock-panel" tabIndex={chosen ? 0 : -1} onClick={() => view.openTab(text)} title={tabTitle(t)}>
-                  <Icon name={tabIcon(t)} size={14} /><span>{tabLabel(t)}</span>{dirty ? <i class="dirty" title={w.dirty} /> : null}<TabCount tab={t} />
-                </button>
-                {t.kind === 'file' || t.kind === 'files'
-                  ? <button type="button" class="dock-close" tabIndex={-1} aria-label={w.closeTab(tabLabel(t))} onClick={() => view.closeTab(text)}><Icon name="close" size={12} /></button> : null}
-              </span>
+              <button type="button" key={text} class={`dock-tab ${chosen ? 'chosen' : ''}`} role="tab" aria-selected={chosen} aria-controls="dock-panel" tabIndex={chosen ? 0 : -1}
+                aria-keyshortcuts={closable(t) ? 'Delete' : undefined} onClick={() => view.openTab(text)} title={tabTitle(t)}>
+                <Icon name={tabIcon(t)} size={14} /><span>{tabLabel(t)}</span>{dirty ? <i class="dirty" title={w.dirty} /> : null}<TabCount tab={t} />
+                {/* For the mouse; the keyboard closes a tab with Delete. */}
+                {closable(t) ? <span class="dock-close" title={`${w.closeTab(tabLabel(t))} (Delete)`} onClick={(e) => { e.stopPropagation(); view.closeTab(text); }}><Icon name="close" size={12} /></span> : null}
+              </button>
             );
           })}
         </div>
@@ -105,6 +104,11 @@ export function Dock(): JSX.Element {
   function tabTitle(t: Tab): string {
     return t.kind === 'file' ? `${t.host}:${t.path}` : t.kind === 'term' ? `${nameOf(lab, t.host.split('/')[0])} (${t.host})` : tabLabel(t);
   }
+}
+
+/** Files are closed by the student, the other tabs stay. */
+function closable(t: Tab): boolean {
+  return t.kind === 'file' || t.kind === 'files';
 }
 
 function tabIcon(t: Tab): IconName {

@@ -24,7 +24,7 @@ export function Header(): JSX.Element {
   };
   return (
     <header class="top">
-      <a class="brand" href="/" onClick={(e) => { e.preventDefault(); go('/'); }} title={w.home} aria-label={w.home}>{w.appName}</a>
+      <a class="brand" href="/" onClick={(e) => { e.preventDefault(); go('/'); }} title={w.home} aria-label={`${w.appName}, ${w.home}`}>{w.appName}</a>
       <h1 class="top-title">{say(snapshot?.session.title)}</h1>
       {snapshot?.session.readOnly ? <span class="chip"><Icon name="eye" size={13} />{w.readOnly}</span> : null}
       <span class="grow" />

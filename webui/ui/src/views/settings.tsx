@@ -10,7 +10,7 @@ export function Settings(): JSX.Element {
   return (
     <>
       <button type="button" class="btn" onClick={() => { lang.value = lang.value === 'ko' ? 'en' : 'ko'; }} lang={lang.value === 'ko' ? 'en' : 'ko'}
-        aria-label={`${w.language}: ${lang.value === 'ko' ? 'English' : '한국어'}`} title={w.language}>
+        aria-label={lang.value === 'ko' ? 'EN, English' : '한국어'} title={w.language}>
         <Icon name="globe" /><span>{lang.value === 'ko' ? 'EN' : '한국어'}</span>
       </button>
       <label class="select-icon" title={w.theme}>

@@ -73,9 +73,9 @@ export function Topology(): JSX.Element {
   const scale = fits >= LEAST_SCALE && theme.value !== 'projector' ? fits : 1;
   return (
     <section class="region topology" aria-label={w.network} tabIndex={-1} data-region>
-      <div class="topology-room" ref={box}>
+      <div class="topology-room" ref={box} tabIndex={scale === 1 && fits < 1 ? 0 : undefined} role="group" aria-label={w.mapHelp}>
         {room.w > 0 ? (
-          <svg class="map" width={geometry.width * scale} height={geometry.height * scale} viewBox={`0 0 ${geometry.width} ${geometry.height}`} role="group" aria-label={w.mapHelp}>
+          <svg class="map" width={geometry.width * scale} height={geometry.height * scale} viewBox={`0 0 ${geometry.width} ${geometry.height}`} role="presentation">
             <Zones nodes={snapshot.nodes} zones={snapshot.networks ?? []} geometry={geometry} size={size.label} />
             <g>
               {snapshot.links.map((l) => {
@@ -168,13 +168,13 @@ function NodeBox({ node, box, down, labelFont, size }: { node: Node; box: Box; d
   const about = [label, node.names?.join(' '), node.addrs?.join(' '), openable ? w.terminalHere : '', node.mine ? w.mine : '', down ? w.down : ''].filter(Boolean).join(', ');
   return (
     <g class={`node kind-${node.kind} ${openable ? 'openable' : ''} ${node.mine ? 'mine' : ''} ${down ? 'down' : ''}`} transform={`translate(${box.x} ${box.y})`}
-      role={openable ? 'button' : 'img'} tabIndex={openable ? 0 : undefined} aria-label={about} onClick={open}
+      role={openable ? 'button' : 'img'} tabIndex={openable ? 0 : undefined} onClick={open}
       onKeyDown={(e) => { if (e.key === 'Enter') open(); }}>
       <title>{about}</title>
       <rect class="node-box" x={left} y={-box.h / 2} width={box.w} height={box.h} rx="6" />
       <path class="node-icon" d={iconPath(nodeIcon(node.kind, node.role))} transform={`translate(${left + 7} ${-box.h / 2 + 7}) scale(${icon / 16})`} />
-      <text class="node-label" x={left + icon + 12} y={-box.h / 2 + 6 + size.label} style={{ fontSize: size.label + 'px' }}>{fit(label, labelFont, size.most)}</text>
-      {addr ? <text class="node-addr" x={left + icon + 12} y={box.h / 2 - 8} style={{ fontSize: size.addr + 'px' }}>{addr}</text> : null}
+      <text aria-hidden="true" class="node-label" x={left + icon + 12} y={-box.h / 2 + 6 + size.label} style={{ fontSize: size.label + 'px' }}>{fit(label, labelFont, size.most)}</text>
+      {addr ? <text aria-hidden="true" class="node-addr" x={left + icon + 12} y={box.h / 2 - 8} style={{ fontSize: size.addr + 'px' }}>{addr}</text> : null}
       {openable ? <path class="node-term" d="M-3-3 0 0-3 3M1.5 3H5" transform={`translate(${box.w / 2 - 8} ${box.h / 2 - 7})`} /> : null}
       {down ? <path class="node-down" d={`M${left} ${-box.h / 2}L${-left} ${box.h / 2}`} /> : null}
     </g>

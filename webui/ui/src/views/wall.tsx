@@ -60,7 +60,7 @@ export function WallPage(): JSX.Element {
         ) : null}
         <div class="table-room" tabIndex={0} role="region" aria-label={w.wallTitle}>
           <table class="wall">
-            <thead><tr><th scope="col">{w.student}</th><th scope="col">{w.tasks}</th><th scope="col">{w.hintsUsed}</th><th scope="col">{w.lastAction}</th><th /></tr></thead>
+            <thead><tr><th scope="col">{w.student}</th><th scope="col">{w.tasks}</th><th scope="col">{w.hintsUsed}</th><th scope="col">{w.lastAction}</th><th scope="col"><span class="hidden">{w.look}</span></th></tr></thead>
             <tbody>{wall ? students.map((s) => <StudentRow key={s.session} student={s} wall={wall} />) : null}</tbody>
           </table>
         </div>
