@@ -36,6 +36,12 @@ func (o DNSOutcome) ErrorText() string {
 	return [...]string{"", "Host found but no data record of requested type", "Host not found", "Host not found, try again"}[o]
 }
 
+// AddrinfoText is the text getaddrinfo(3) has for a host look-up that found
+// nothing.
+func (o DNSOutcome) AddrinfoText() string {
+	return [...]string{"", "No address associated with hostname", "Name or service not known", "Temporary failure in name resolution"}[o]
+}
+
 // DNSRecord is one record of an answer. Only the fields of its type are set.
 type DNSRecord struct {
 	Addr       netip.Addr // A, AAAA

@@ -173,7 +173,7 @@ func (e *evaluation) builtin(f restrictionFunc, r Restriction, sub subject) Verd
 		if !strings.Contains(r.Arg, ":") {
 			arg := r.Arg
 			if arg == "" {
-				arg = "(null)"
+				arg = r.Name // the real program prints what it has: the name
 			}
 			e.p.sys.log(warnf("restriction %s: bad argument \"%s\": need maptype:mapname", r.Name, arg))
 			return e.serverError()

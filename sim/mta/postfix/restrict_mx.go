@@ -61,7 +61,7 @@ func (e *evaluation) isExchanger(hosts []mail.DNSRecord, recipient string) bool 
 		addrs, outcome := e.addresses(h.Host)
 		if outcome != mail.DNSFound {
 			e.deferIfReject(450, "4.4.4", "<%s>: %s rejected: Unable to look up mail exchanger host %s: %s",
-				recipient, classRecipient, h.Host, outcome.ErrorText())
+				recipient, classRecipient, h.Host, outcome.AddrinfoText())
 			continue
 		}
 		for _, a := range addrs {

@@ -73,7 +73,7 @@ func (e *evaluation) serverAccess(spec, name string, t mail.RRType, sub subject)
 		}
 		addrs, outcome := e.addresses(h)
 		if outcome != mail.DNSFound && t != mail.TypeA {
-			e.p.sys.log(warnf("Unable to look up %s host %s for %s %s: %s", t, h, sub.class, sub.name, outcome.ErrorText()))
+			e.p.sys.log(warnf("Unable to look up %s host %s for %s %s: %s", t, h, sub.class, sub.name, outcome.AddrinfoText()))
 		}
 		for _, a := range addrs {
 			if v, found := e.addrSearch(spec, a.String(), sub); found {

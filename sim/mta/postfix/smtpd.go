@@ -1,6 +1,10 @@
 package postfix
 
-import "mxlab/sim/mail"
+import (
+	"strings"
+
+	"mxlab/sim/mail"
+)
 
 // maxRecursion bounds restriction classes that name themselves.
 const maxRecursion = 100
@@ -63,6 +67,13 @@ func NewSMTPD(cfg *Config, sys *System) (*SMTPD, []Diagnostic) {
 	}
 	p.classes["reject_sender_login_mismatch"] = ParseRestrictions("reject_sender_login_mismatch",
 		"reject_authenticated_sender_login_mismatch reject_unauthenticated_sender_login_mismatch", 0)
+	for _, param := range restrictionParameters() {
+		for _, r := range p.lists[param] {
+			if argumentOf(r.key()) == argServer && r.Arg != "" && !strings.Contains(r.Arg, ":") {
+				return p, append(diags, fatalf("need service transport:endpoint instead of \"%s\"", r.Arg))
+			}
+		}
+	}
 	if !hasRequired(p.lists["smtpd_recipient_restrictions"], p.classes, 0) && !hasRequired(p.lists["smtpd_relay_restrictions"], p.classes, 0) {
 		return p, append(diags, openRelay())
 	}
@@ -88,7 +99,7 @@ func (p *SMTPD) parse(param string) []Restriction {
 	}
 	list := ParseRestrictions(param, p.cfg.Str(param), line)
 	for _, r := range list {
-		if r.Arg != "" && (r.Name == "" || argumentOf(r.key()) == argTable) {
+		if strings.Contains(r.Arg, ":") && (r.Name == "" || argumentOf(r.key()) == argTable) {
 			p.table(r.Arg)
 		}
 	}
