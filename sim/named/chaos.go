@@ -40,8 +40,13 @@ func (q *query) answerChaos() {
 	if (q.req.qtype == mdns.TypeTXT || q.req.qtype == mdns.TypeANY) && len(texts) > 0 {
 		r.answer = []mdns.RR{&mdns.TXT{Hdr: header(mdns.TypeTXT, 0), Txt: texts}}
 	} else {
-		r.authority = []mdns.RR{&mdns.SOA{Hdr: header(mdns.TypeSOA, 86400), Ns: name, Mbox: "hostmaster." + name,
-			Refresh: 28800, Retry: 7200, Expire: 604800, Minttl: 86400}}
+		soa := &mdns.SOA{Hdr: header(mdns.TypeSOA, 86400), Ns: name, Mbox: "hostmaster." + name,
+			Refresh: 28800, Retry: 7200, Expire: 604800, Minttl: 86400}
+		if q.req.qtype == mdns.TypeSOA {
+			r.answer = []mdns.RR{soa}
+		} else {
+			r.authority = []mdns.RR{soa}
+		}
 	}
 	q.send(r)
 }

@@ -80,6 +80,7 @@ func (q *query) handle(b []byte) {
 		q.refuseUpdate()
 		return
 	case q.req.opcode != mdns.OpcodeQuery:
+		q.req.asked = false
 		q.send(&response{rcode: mdns.RcodeNotImplemented})
 		return
 	case q.req.edns && q.req.version != 0: // RFC 6891 6.1.3
@@ -120,7 +121,8 @@ func (q *query) selectView() bool {
 	}
 	q.logf(catSecurity, info, "no matching view in class '%s'", dns.ClassName(q.req.class))
 	q.verdict(trace.Refused, &verdict{why: "no view matches"})
-	q.fail(mdns.RcodeRefused, "REFUSED")
+	q.logFailure("REFUSED")
+	q.send(&response{rcode: mdns.RcodeRefused, ede: edeProhibited})
 	return false
 }
 
@@ -163,16 +165,27 @@ func allows(a *config.ACL, addr netip.Addr, key string, locals *config.Locals) b
 	return a.IsAny() || a.Allows(addr, key, locals)
 }
 
-// minimal reports whether the zone's NS records are left out of positive answers
-// (BIND ARM "minimal-responses").
-func (q *query) minimal() bool {
+// lookupOptions say what an answer from the zones may hold (BIND ARM
+// "minimal-responses"). Aliases and addresses in other zones are for clients the
+// server recurses for. Questions for keys, and clients with the smallest buffer,
+// get the least in any case.
+func (q *query) lookupOptions() dns.LookupOptions {
+	o := dns.LookupOptions{CrossZone: q.recurse && q.view.open, DNSSEC: q.req.do}
 	switch q.view.conf.MinimalResponses.Value {
-	case "yes", "no-auth":
-		return true
+	case "yes":
+		o.Bare = true
+	case "no-auth":
+		o.Minimal = true
 	case "no":
-		return false
+	default:
+		o.Minimal = q.req.recursionDesired()
 	}
-	return q.req.recursionDesired()
+	switch q.req.qtype {
+	case mdns.TypeDNSKEY, mdns.TypeDS, mdns.TypeCDS, mdns.TypeCDNSKEY:
+		o.Bare = true
+	}
+	o.Bare = o.Bare || q.conn == nil && q.req.edns && q.req.udpSize <= udpPlain
+	return o
 }
 
 // advance works on q.name until the answer is complete or must wait for a fetch.
@@ -181,7 +194,7 @@ func (q *query) minimal() bool {
 func (q *query) advance() {
 	for {
 		if q.restarts > q.view.conf.MaxQueryRestarts.Value {
-			q.finish(&response{rcode: mdns.RcodeServerFailure}, "max. restarts")
+			q.tooLong()
 			return
 		}
 		canonical := dns.Canonical(q.name)
@@ -206,14 +219,14 @@ func (q *query) fromZone(z *zone, data *dns.Zone) (done bool) {
 	}
 	if data == nil {
 		q.verdict(trace.TempFail, &verdict{zone: z.conf.Name, why: "the zone is not loaded"})
-		q.finish(&response{rcode: mdns.RcodeServerFailure}, "SERVFAIL")
+		q.finish(&response{rcode: mdns.RcodeServerFailure}, "zone not loaded")
 		return true
 	}
 	var a *dns.Answer
 	if z == nil {
 		a = data.Lookup(q.name, q.req.qtype)
 	} else {
-		a = q.view.set.Lookup(q.name, q.req.qtype, q.minimal())
+		a = q.view.set.Select(q.name, q.req.qtype, q.lookupOptions())
 	}
 	if q.first {
 		q.aa = a.Authoritative
@@ -228,17 +241,28 @@ func (q *query) fromZone(z *zone, data *dns.Zone) (done bool) {
 			return q.fromCache(dns.Canonical(q.name), a)
 		}
 	case dns.LeavesZone:
-		if q.mayCache || q.recurse {
-			q.restart(last.Name)
+		q.restart(last.Name)
+		if q.recurse {
+			return false
+		}
+		if q.mayCache {
 			return q.fromCache(dns.Canonical(q.name), nil)
 		}
 	}
-	r := &response{rcode: a.Rcode(), answer: q.answer, authority: a.Authority, glue: a.Outcome == dns.Delegation}
-	if q.view.conf.MinimalResponses.Value != "yes" || r.glue {
-		r.additional = a.Additional
+	if a.Outcome == dns.AliasLoop {
+		q.tooLong()
+		return true
 	}
-	q.finish(r, "")
+	q.finish(&response{rcode: a.Rcode(), answer: q.answer, authority: a.Authority, additional: a.Additional,
+		glue: a.Outcome == dns.Delegation}, "")
 	return true
+}
+
+// tooLong ends a chain of aliases that does not end itself: what was found so far
+// is sent with SERVFAIL.
+func (q *query) tooLong() {
+	q.logf(catClient, info, "query iterations limit reached")
+	q.finish(&response{rcode: mdns.RcodeServerFailure, answer: q.answer, ede: edeOther, edeText: "max. restarts reached"}, "")
 }
 
 // restart goes on with the target of an alias.
@@ -253,25 +277,30 @@ func (q *query) restart(name string) {
 // mayQuery checks a zone's allow-query. A zone that is reached by an alias and may
 // not be asked ends the answer there.
 func (q *query) mayQuery(z *zone) bool {
-	acl, where := z.conf.AllowQuery, "allow-query"
+	acl := z.conf.AllowQuery
 	ok := allows(acl, q.peer.Addr(), q.key, &q.s.locals)
 	if ok {
-		acl, where = z.conf.AllowQueryOn, "allow-query-on"
+		acl = z.conf.AllowQueryOn
 		ok = allows(acl, q.local, q.key, &q.s.locals)
 	}
 	if ok {
 		return true
 	}
-	q.logf(catSecurity, info, "query '%s' denied (%s did not match)", q.questionText("/"), where)
+	q.logf(catSecurity, info, "query '%s' denied", q.targetText())
 	q.verdict(trace.Refused, &verdict{zone: z.conf.Name, acl: acl})
-	q.finish(&response{rcode: mdns.RcodeRefused}, "REFUSED")
+	if !q.first {
+		q.finish(&response{answer: q.answer, ede: edeProhibited}, "")
+		return false
+	}
+	q.finish(&response{rcode: mdns.RcodeRefused, ede: edeProhibited}, "REFUSED")
 	return false
 }
 
 // finish sends the response and ends the query. why, if not empty, is BIND's word
 // for the failure in its log.
 func (q *query) finish(r *response, why string) {
-	r.aa, r.ra = q.aa && r.rcode != mdns.RcodeServerFailure && r.rcode != mdns.RcodeRefused, q.mayRecurse
+	empty := len(r.answer) == 0 && (r.rcode == mdns.RcodeServerFailure || r.rcode == mdns.RcodeRefused)
+	r.aa, r.ra = q.aa && !empty, q.mayRecurse
 	if why != "" {
 		q.logFailure(why)
 	}
@@ -288,7 +317,11 @@ func (q *query) fail(rcode int, why string) {
 // refuseUpdate answers a dynamic update (RFC 2136 3): no zone accepts any here.
 func (q *query) refuseUpdate() {
 	rcode := mdns.RcodeNotAuth
-	if q.req.asked && q.selectView() {
+	if !q.req.asked || q.req.qtype != mdns.TypeSOA {
+		q.send(&response{rcode: mdns.RcodeFormatError})
+		return
+	}
+	if q.selectView() {
 		if z := q.view.zones[dns.Canonical(q.req.name)]; z != nil && z.authoritative() {
 			rcode = mdns.RcodeRefused
 			q.logf(catUpdateSecur, info, "update '%s/IN' denied", dns.Display(q.req.name))

@@ -81,15 +81,24 @@ func b2i(b bool) int {
 	return 0
 }
 
-// sources are the places in BIND's source that its lines name for each failure.
+// failureSource is the place in BIND's source that its line names for a failure.
 func failureSource(why string) string {
 	switch why {
 	case "REFUSED":
 		return "query.c:5708"
+	case "zone not loaded":
+		return "query.c:5713"
+	case "NOTIMP":
+		return "query.c:12446"
 	case "SERVFAIL":
 		return "query.c:7177"
 	}
 	return "query.c:7916"
+}
+
+// targetText is the question with the name an alias has led to.
+func (q *query) targetText() string {
+	return dns.Display(q.name) + "/" + dns.TypeName(q.req.qtype) + "/" + dns.ClassName(q.req.class)
 }
 
 // logFailure writes a line of the category query-errors, which is seen while

@@ -59,9 +59,10 @@ func (q *query) refuseCache(cut *dns.Answer) {
 	if q.view.conf.Recursion.Value {
 		q.logf(catSecurity, info, "query (cache) '%s' denied (%s did not match)", q.questionText("/"), option)
 		q.verdict(trace.Refused, &verdict{acl: acl})
-	} else {
-		q.verdict(trace.Refused, &verdict{why: "not authoritative, and recursion is off"})
+		q.finish(&response{rcode: mdns.RcodeRefused, ede: edeProhibited}, "REFUSED")
+		return
 	}
+	q.verdict(trace.Refused, &verdict{why: "not authoritative, and recursion is off"})
 	q.finish(&response{rcode: mdns.RcodeRefused}, "REFUSED")
 }
 
@@ -126,6 +127,12 @@ func (q *query) follow(target string) bool {
 	}
 	q.restarts++
 	q.name = target
+	for _, rr := range q.answer[:len(q.answer)-1] { // aliases in a circle
+		if rr.Header().Rrtype == mdns.TypeCNAME && equalNames(rr.Header().Name, target) {
+			q.tooLong()
+			return false
+		}
+	}
 	return true
 }
 

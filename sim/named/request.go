@@ -28,6 +28,7 @@ const (
 const (
 	optionNSID   = 3
 	optionCookie = 10
+	optionEDE    = 15
 )
 
 // request is a query as the server needs it. Queries are read without building

@@ -15,8 +15,16 @@ type response struct {
 	rcode                         int
 	aa, ra, ad                    bool
 	answer, authority, additional []mdns.RR
+	ede                           int // RFC 8914 extended error, see edeProhibited
+	edeText                       string
 	glue                          bool // the additional section is glue of a referral, which must not be left out
 }
+
+// Extended DNS errors (RFC 8914), shifted by one so that zero means none.
+const (
+	edeOther      = 0 + 1
+	edeProhibited = 18 + 1
+)
 
 const (
 	headerSize = 12
@@ -41,7 +49,7 @@ func (q *query) send(r *response) {
 // pack builds the message. The OPT record is appended by hand behind the packed
 // rest, of which it needs no compression.
 func (q *query) pack(r *response) []byte {
-	opt := q.appendOPT(r.rcode)
+	opt := q.appendOPT(r)
 	limit := 65535
 	if q.conn == nil {
 		limit = q.udpLimit()
@@ -163,13 +171,13 @@ func (q *query) udpLimit() int {
 }
 
 // appendOPT appends the OPT record of the response, if the client sent one.
-func (q *query) appendOPT(rcode int) []byte {
+func (q *query) appendOPT(r *response) []byte {
 	if !q.req.edns {
 		return nil
 	}
 	size := q.view.ednsSize()
 	b := make([]byte, 0, 48)
-	b = append(b, 0, 0, byte(mdns.TypeOPT), byte(size>>8), byte(size), byte(rcode>>4), 0, 0, 0, 0, 0)
+	b = append(b, 0, 0, byte(mdns.TypeOPT), byte(size>>8), byte(size), byte(r.rcode>>4), 0, 0, 0, 0, 0)
 	if q.req.do {
 		b[7] = 0x80
 	}
@@ -181,6 +189,9 @@ func (q *query) appendOPT(rcode int) []byte {
 		client := q.req.cookie[:8]
 		server := q.s.serverCookie(client, q.peer.Addr().AsSlice(), q.s.unixTime())
 		b = appendOption(b, optionCookie, client, server[:])
+	}
+	if r.ede != 0 {
+		b = appendOption(b, optionEDE, []byte{0, byte(r.ede - 1)}, []byte(r.edeText))
 	}
 	binary.BigEndian.PutUint16(b[9:], uint16(len(b)-11))
 	return b

@@ -16,7 +16,7 @@ type view struct {
 	list         []*zone          // in the order of the configuration
 	forwardZones map[string]bool  // names of zones that redirect the resolver: forward, stub, static-stub
 	set          *dns.ZoneSet     // the zones that have data
-	unloaded     int              // authoritative zones without data
+	open         bool             // all zones have data and may be asked by anybody
 	resolver     *resolver
 }
 
@@ -71,14 +71,15 @@ func (v *view) linkZones() {
 // rebuild collects the zones that have data.
 func (v *view) rebuild() {
 	var data []*dns.Zone
-	v.unloaded = 0
+	v.open = true
 	for _, z := range v.list {
 		switch {
 		case !z.authoritative():
 		case z.data != nil:
 			data = append(data, z.data)
+			v.open = v.open && z.conf.AllowQuery.IsAny() && z.conf.AllowQueryOn.IsAny()
 		default:
-			v.unloaded++
+			v.open = false
 		}
 	}
 	v.set = dns.NewZoneSet(data...)
