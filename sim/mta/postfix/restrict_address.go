@@ -90,7 +90,7 @@ func recipientRestrictions() map[string]restrictionFunc {
 
 // resolve asks the router and notes what it said.
 func (e *evaluation) resolve(address string) Resolution {
-	r := e.p.router.Resolve(e.s.Sender, address)
+	r := e.p.router.ResolveEnvelope(e.s.Sender, address)
 	e.fact(FactClass, r.Recipient, r.Class.String(), r.DecidedBy)
 	return r
 }

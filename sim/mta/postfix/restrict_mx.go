@@ -15,7 +15,7 @@ func (e *evaluation) mxBackup(recipient string) Verdict {
 	if v, failed := e.authorized(recipient); failed || v == OK {
 		return v
 	}
-	r := e.p.router.Resolve(e.s.Sender, recipient)
+	r := e.p.router.ResolveEnvelope(e.s.Sender, recipient)
 	_, domain := mail.SplitAddress(r.Recipient)
 	if r.Routed && !e.p.cfg.Bool("allow_untrusted_routing") || strings.HasPrefix(domain, "[") {
 		return Dunno

@@ -132,6 +132,8 @@ func TestRecipientReplies(t *testing.T) {
 			"554 5.7.1 <bob@[203.0.113.9]>: Relay access denied"},
 		{"bare postmaster", "", func(s *Session) { s.Recipient = "postmaster" }, ""},
 		{"bare user", "", func(s *Session) { s.Recipient = "bob" }, ""},
+		{"bare user, foreign origin", "myorigin = example.org", func(s *Session) { s.Recipient = "bob" }, "454 4.7.1 <bob>: Relay access denied"},
+		{"short domain", "append_dot_mydomain = yes", func(s *Session) { s.Recipient = "bob@localhost" }, "454 4.7.1 <bob@localhost>: Relay access denied"},
 		{"trusted network", "mynetworks = 203.0.113.0/24", func(s *Session) { s.Recipient = "someone@example.org" }, ""},
 		{"logged in", "", func(s *Session) { s.Recipient, s.SASLUser, s.SASLActive = "someone@example.org", "bob", true }, ""},
 		{"no PTR", "smtpd_client_restrictions = reject_unknown_reverse_client_hostname", func(s *Session) { s.Client = unknown },

@@ -119,6 +119,12 @@ func (r *Router) IsLocal(domain string) (bool, error) {
 	return false, nil
 }
 
+// ResolveEnvelope is Resolve for an address as a client sent it: it is first
+// brought to standard form, as smtpd does.
+func (r *Router) ResolveEnvelope(sender, address string) Resolution {
+	return r.Resolve(sender, r.Rewrite(address, true))
+}
+
 // Resolve decides where mail from sender to address goes (internal forms).
 func (r *Router) Resolve(sender, address string) Resolution {
 	recipient, local, failed := r.stripLocal(address)
@@ -136,6 +142,7 @@ func (r *Router) Resolve(sender, address string) Resolution {
 		res.Routed = true
 	}
 	if local {
+		r.warnLocalTwice(domain)
 		res.setTransport(r.cfg.Str("local_transport"), domain, "local_transport")
 		res.Class = ClassLocal
 	} else if !r.classify(&res, sender, domain) {

@@ -121,7 +121,7 @@ func (p *SMTPD) Router() *Router { return p.router }
 // CheckAddress reports whether smtpd takes an envelope address: "501 5.1.7" or
 // "501 5.1.3" otherwise. The null address is fine here.
 func (p *SMTPD) CheckAddress(a mail.Address) bool {
-	return a.IsNull() || !p.router.Resolve("", a.Internal()).Invalid
+	return a.IsNull() || !p.router.ResolveEnvelope("", a.Internal()).Invalid
 }
 
 // NetworkList is the mynetworks list, for explanations.

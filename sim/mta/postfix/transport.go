@@ -81,6 +81,18 @@ func (r *Router) warnTwice(domain string) {
 	}
 }
 
+// warnLocalTwice is the same for a domain of mydestination.
+func (r *Router) warnLocalTwice(domain string) {
+	if !r.cfg.Bool("helpful_warnings") {
+		return
+	}
+	for _, l := range []*MatchList{r.virtualAliasDomains, r.virtualMailboxDomains} {
+		if ok, err := l.MatchString(domain); ok && err == nil {
+			r.sys.log(warnf("do not list domain %s in BOTH mydestination and %s", domain, l.Param))
+		}
+	}
+}
+
 func (r *Router) defaultTransport(sender string) (spec, param string, ok bool) {
 	v, found, ok := r.bySender(r.senderTransport, sender)
 	if !ok {
