@@ -1,43 +1,9 @@
 package scenarios
 
-import "unicode/utf8"
+import "mxlab/scenarios/josa"
 
 // particleNames are the pairs ${name|pair} knows.
-var particleNames = []string{"은는", "이가", "을를", "과와", "으로로", "이나나", "아야"}
+var particleNames = josa.Names()
 
-// particle returns the Korean particle of a pair that follows word: the first
-// after a final consonant, the second after a vowel. Of 으로/로 the second also
-// follows a final ㄹ. Digits and Latin letters count by their Korean reading.
-func particle(word, pair string) (string, bool) {
-	forms := map[string][2]string{"은는": {"은", "는"}, "이가": {"이", "가"}, "을를": {"을", "를"}, "과와": {"과", "와"},
-		"으로로": {"으로", "로"}, "이나나": {"이나", "나"}, "아야": {"아", "야"}}
-	f, ok := forms[pair]
-	if !ok {
-		return "", false
-	}
-	closed, rieul := finalConsonant(word)
-	if closed && !(pair == "으로로" && rieul) {
-		return f[0], true
-	}
-	return f[1], true
-}
-
-// finalConsonant reports whether the reading of a word ends in a consonant, and
-// whether that is ㄹ.
-func finalConsonant(word string) (closed, rieul bool) {
-	r, _ := utf8.DecodeLastRuneInString(word)
-	switch {
-	case r >= 0xac00 && r <= 0xd7a3:
-		final := (r - 0xac00) % 28
-		return final != 0, final == 8
-	case r == '0' || r == '3' || r == '6': // 영 삼 육
-		return true, false
-	case r == '1' || r == '7' || r == '8': // 일 칠 팔
-		return true, true
-	case r == 'l' || r == 'L' || r == 'r' || r == 'R': // 엘 알
-		return true, true
-	case r == 'm' || r == 'M' || r == 'n' || r == 'N': // 엠 엔
-		return true, false
-	}
-	return false, false
-}
+// particle returns the Korean particle of a pair that follows word.
+func particle(word, pair string) (string, bool) { return josa.Particle(word, pair) }
