@@ -141,6 +141,7 @@ func (p *probe) fcrdns(s *scenarios.FCrDNSSpec) {
 		p.it.say(Error, "%v", "%v", err)
 		return
 	}
+	p.t.Sleep(duration(s.After, 0))
 	p.it.Expected = fmt.Sprintf("%s -> %s -> %s", addr, orAny(s.Name), addr)
 	m, err := h.Query(p.t, dns.ReverseName(addr), mdns.TypePTR)
 	if err != nil {

@@ -29,7 +29,7 @@ type checkFields struct {
 	Needs  []string `yaml:"needs"`
 	Gate   *int     `yaml:"gate"`
 	Goal   string   `yaml:"goal"`
-	With   *yaml.Node
+	With   yaml.Node
 }
 
 // UnmarshalYAML reads the common fields, then "with" by the type.
@@ -47,7 +47,7 @@ func (c *Check) UnmarshalYAML(n *yaml.Node) error {
 		return fmt.Errorf("line %d: unknown check type %q, want one of %s", n.Line, f.Type, strings.Join(CheckTypes(), ", "))
 	}
 	c.Spec = mk()
-	if f.With == nil {
+	if f.With.IsZero() {
 		return nil
 	}
 	return f.With.Load(c.Spec, yaml.WithKnownFields())
@@ -99,7 +99,7 @@ type FCrDNSSpec struct {
 	From    string `yaml:"from"`
 	Address string `yaml:"address"`
 	Name    string `yaml:"name"` // required name, "" for any that is confirmed
-	Helo    string `yaml:"helo"` // host whose HELO name must be that name, "" for none
+	After   string `yaml:"after"` // virtual time to let pass first, so that caches expire
 }
 
 // DeliveredSpec: a probe sent by mailbox Sender to mailbox Recipient arrives

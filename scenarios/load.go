@@ -136,8 +136,8 @@ func (c *collector) yamlError(err error) {
 		}
 	case errors.As(err, &one):
 		msg := one.Message
-		if msg == "" && one.Err != nil {
-			msg = one.Err.Error()
+		if inner := errors.Unwrap(one); msg == "" && inner != nil {
+			msg = inner.Error()
 		}
 		c.add(one.Mark.Line, one.Mark.Column, "%s", msg)
 	default:

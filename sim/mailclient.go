@@ -69,7 +69,7 @@ func (w *World) fetchMail(t *vtime.Task, address string) ([]Received, string, er
 	list, transcript, err := userland.FetchMail(t, h, userland.Account{Server: box.Incoming, Proto: box.Proto, User: box.User, Password: box.Password})
 	var out []Received
 	for _, m := range list {
-		out = append(out, Received{ID: m.ID, Data: string(m.Data)})
+		out = append(out, Received{ID: m.UID, Data: string(m.Content)})
 	}
 	return out, strings.Join(transcript, "\n"), err
 }

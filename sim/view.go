@@ -130,3 +130,15 @@ func (w *World) ReadDir(hostName, name string) ([]DirEntry, error) {
 
 // Mailboxes returns the mail accounts of the world's people.
 func (w *World) Mailboxes() []Mailbox { return w.plan.Blueprint.Boxes }
+
+// Put copies a file to a host before anything is done there, for commands that
+// prepare a world. It is not recorded in the journal.
+func (w *World) Put(hostName, name string, data []byte) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	h, err := w.host(hostName)
+	if err != nil {
+		return err
+	}
+	return h.FS.WriteFile(name, data, 0o644, host.Root)
+}

@@ -1,0 +1,147 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"strings"
+	"time"
+
+	"mxlab/scenarios"
+	"mxlab/sim"
+)
+
+// openPlan opens a scenario for a seed.
+func (a *app) openPlan(name string, seed uint64) (*scenarios.Drawn, *sim.Plan, error) {
+	set, err := scenarios.Open(name)
+	if err != nil {
+		return nil, nil, usageError{err}
+	}
+	d, err := set.Draw(seed)
+	if err != nil {
+		return nil, nil, usageError{err}
+	}
+	plan, err := a.lib.Compile(d.Blueprint)
+	if err != nil {
+		return nil, nil, usageError{fmt.Errorf("%s: %w", name, err)}
+	}
+	return d, plan, nil
+}
+
+type execCmd struct {
+	Scenario string   `arg:"" help:"Scenario id, network:NAME, or a path."`
+	Host     string   `arg:"" help:"Host to run the command on."`
+	Command  []string `arg:"" optional:"" passthrough:"" help:"Command and arguments, after --."`
+	Shell    string   `short:"c" placeholder:"STRING" help:"Run STRING by the host's shell instead."`
+	Seed     uint64   `help:"Seed of the student's parameters." default:"1"`
+	Put      []string `placeholder:"LOCAL:REMOTE" sep:"none" help:"Copy a local file to the host first; can be repeated."`
+	Advance  string   `placeholder:"D" help:"Let virtual time pass first, such as 30s or 5d."`
+}
+
+func (c *execCmd) Run(a *app) error {
+	args := c.Command
+	if len(args) > 0 && args[0] == "--" {
+		args = args[1:]
+	}
+	switch {
+	case c.Shell != "" && len(args) > 0:
+		return usageError{fmt.Errorf("exec: a command and -c exclude each other")}
+	case c.Shell != "":
+		args = []string{"/bin/sh", "-c", c.Shell}
+	case len(args) == 0:
+		return usageError{fmt.Errorf("exec: no command; write it after --")}
+	}
+	_, plan, err := a.openPlan(c.Scenario, c.Seed)
+	if err != nil {
+		return err
+	}
+	w, err := plan.World()
+	if err != nil {
+		return usageError{err}
+	}
+	defer w.Close()
+	if w.Host(c.Host) == nil {
+		return usageError{fmt.Errorf("exec: no host %q in %s; there are %s", c.Host, c.Scenario, strings.Join(hostNames(plan), ", "))}
+	}
+	for _, p := range c.Put {
+		if err := put(w, c.Host, p); err != nil {
+			return usageError{err}
+		}
+	}
+	if c.Advance != "" {
+		d, err := sim.ParseDuration(c.Advance)
+		if err != nil {
+			return usageError{err}
+		}
+		if _, err := w.Do(sim.Action{Advance: d}); err != nil {
+			return usageError{err}
+		}
+	}
+	stdout, stderr, st, err := w.Exec(c.Host, args)
+	a.stdout.Write(stdout)
+	a.stderr.Write(stderr)
+	if err != nil {
+		return err
+	}
+	if st != 0 {
+		return status(st)
+	}
+	return nil
+}
+
+func hostNames(p *sim.Plan) (list []string) {
+	for i := range p.Blueprint.Hosts {
+		list = append(list, p.Blueprint.Hosts[i].Name)
+	}
+	return list
+}
+
+// put copies a local file to a host. The remote path is what follows the last
+// colon.
+func put(w *sim.World, host, spec string) error {
+	i := strings.LastIndexByte(spec, ':')
+	if i <= 0 || i == len(spec)-1 {
+		return fmt.Errorf("--put %s: want LOCAL:REMOTE", spec)
+	}
+	data, err := os.ReadFile(spec[:i])
+	if err != nil {
+		return err
+	}
+	return w.Put(host, spec[i+1:], data)
+}
+
+type traceCmd struct {
+	Submission string `arg:"" help:"Submission file."`
+	Format     string `enum:"text,json" default:"text" help:"text or json."`
+	Output     string `short:"o" placeholder:"FILE" help:"Write to FILE instead of standard output."`
+}
+
+func (c *traceCmd) Run(a *app) error {
+	s, err := readSubmission(c.Submission)
+	if err != nil {
+		return usageError{err}
+	}
+	subject, err := s.Subject(a.lib)
+	if err != nil {
+		return usageError{fmt.Errorf("%s: %w", c.Submission, err)}
+	}
+	w, err := subject.Plan.Replay(subject.Journal)
+	if err != nil {
+		return fmt.Errorf("%s: %w", c.Submission, err)
+	}
+	defer w.Close()
+	out, done, err := a.output(c.Output)
+	if err != nil {
+		return err
+	}
+	if c.Format == "json" {
+		err = w.Log().WriteJSON(out)
+	} else {
+		err = w.Log().WriteText(out)
+	}
+	return done(err)
+}
+
+// clockTime formats a virtual time for transcripts.
+func clockTime(start time.Time, at time.Duration) string {
+	return start.Add(at).Format("2006-01-02 15:04:05")
+}

@@ -1,0 +1,99 @@
+package grader
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"strings"
+
+	"mxlab/sim"
+)
+
+// Lang selects the language of a report.
+type Lang string
+
+const (
+	English Lang = "en"
+	Korean  Lang = "ko"
+)
+
+func (l Lang) of(t sim.Text) string {
+	if l == Korean {
+		return t.KO
+	}
+	return t.EN
+}
+
+// marks are the words for a status.
+var marks = map[Lang]map[Status]string{
+	English: {Pass: "PASS", Partial: "PART", Fail: "FAIL", Blocked: "WAIT", Error: "ERR "},
+	Korean:  {Pass: "통과", Partial: "일부", Fail: "실패", Blocked: "보류", Error: "오류"},
+}
+
+// WriteText writes a report for people.
+func (r *Report) WriteText(w io.Writer, l Lang) error {
+	var b strings.Builder
+	if r.File != "" {
+		fmt.Fprintf(&b, "%s\n", r.File)
+	}
+	if r.Refused != "" {
+		word := "refused"
+		if l == Korean {
+			word = "채점 불가"
+		}
+		fmt.Fprintf(&b, "%s: %s\n", word, r.Refused)
+		_, err := io.WriteString(w, b.String())
+		return err
+	}
+	passed, total := r.Passed()
+	head := "%s (%s, seed %d): %g of %g points, %d of %d checks\n"
+	if l == Korean {
+		head = "%s (%s, 시드 %d): %g/%g점, 검사 %d/%d 통과\n"
+	}
+	fmt.Fprintf(&b, head, l.of(r.Title), r.Scenario, r.Seed, r.Score, r.Max, passed, total)
+	if r.Student != "" {
+		fmt.Fprintf(&b, "%s\n", r.Student)
+	}
+	for _, it := range r.Items {
+		fmt.Fprintf(&b, "\n[%s] %s", marks[l][it.Status], l.of(it.Title))
+		if it.Max > 0 {
+			fmt.Fprintf(&b, "  %g/%g", it.Score, it.Max)
+		}
+		fmt.Fprintf(&b, "\n       %s\n", l.of(it.Rationale))
+		if it.Status != Pass && it.Expected != "" {
+			want, got := "expected", "actual"
+			if l == Korean {
+				want, got = "기대", "실제"
+			}
+			fmt.Fprintf(&b, "       %s: %s\n       %s: %s\n", want, it.Expected, got, it.Actual)
+		}
+		for _, e := range it.Evidence {
+			if e.File != "" {
+				fmt.Fprintf(&b, "       > %s:%s:%d\n", e.Host, e.File, e.Line)
+			} else {
+				fmt.Fprintf(&b, "       > %s\n", e.Label)
+			}
+		}
+	}
+	if r.Capped != "" {
+		text := "\nThe score is capped because of: %s\n"
+		if l == Korean {
+			text = "\n다음 항목 때문에 점수가 제한되었습니다: %s\n"
+		}
+		fmt.Fprintf(&b, text, r.Capped)
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+// WriteJSON writes the native form of reports: one object, or an array of
+// several.
+func WriteJSON(w io.Writer, list []*Report) error {
+	enc := json.NewEncoder(w)
+	enc.SetIndent("", "  ")
+	enc.SetEscapeHTML(false)
+	if len(list) == 1 {
+		return enc.Encode(list[0])
+	}
+	return enc.Encode(list)
+}
