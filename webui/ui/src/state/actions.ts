@@ -1,6 +1,7 @@
 import { signal } from '@preact/signals';
 import type { Problem, Result, Text } from '../protocol';
 import type { Action, Lab } from './lab';
+import type { View } from './view';
 
 /** A short message at the foot of the page. */
 export interface Toast { text: Text; bad: boolean; id: number }
@@ -10,7 +11,7 @@ export class Actions {
   readonly toast = signal<Toast | undefined>(undefined);
   private count = 0;
 
-  constructor(readonly lab: Lab) {}
+  constructor(readonly lab: Lab, private readonly view: View) {}
 
   tell(text: Text, bad = false): void {
     const id = ++this.count;
@@ -29,7 +30,13 @@ export class Actions {
     const result = await this.lab.do(action);
     if (result.error) this.refuse(result.error);
     else if (result.note) this.tell(result.note);
+    this.unfold(result);
     return result;
+  }
+
+  /** Opens the outline at what an action made, unless it is much. */
+  unfold(result: Result): void {
+    if (result.from && result.to && result.to - result.from < 300) this.view.toggle(result.from, true);
   }
 
   advance(ns: number): Promise<Result> {

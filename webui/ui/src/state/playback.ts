@@ -43,6 +43,12 @@ export class Playback {
     return this.track.seqs[this.index.value] ?? 0;
   });
 
+  /** the playhead is at the newest event and that is over: nothing is on the way */
+  readonly atRest = computed(() => {
+    void this.version.value;
+    return this.live.value && this.time.value >= this.track.total;
+  });
+
   constructor(private readonly lab: Lab) {
     this.track = new Track(lab.log, this.filter.value);
     effect(() => {

@@ -169,13 +169,13 @@ function AddMenu(): JSX.Element {
 
 /** Files saved but not loaded by their daemon yet. */
 function Pending(): JSX.Element | null {
-  const { lab } = useDesk();
+  const { lab, actions } = useDesk();
   const w = words.value;
   const list = lab.world.value?.pending ?? [];
   if (list.length === 0) return null;
   const run = (host: string, command: string) => {
     const term = lab.world.peek()?.terms.find((t) => t.host === host && !t.running && !t.closed)?.id ?? `${host}/1`;
-    void lab.do({ input: { term, lines: [command] } });
+    void actions.do({ input: { term, lines: [command] } });
   };
   return (
     <div class="strips" role="status">

@@ -110,6 +110,7 @@ export function Editor({ host, path }: { host: string; path: string }): JSX.Elem
 
   if (problem) return <p class="error pad">{say(problem.text)}</p>;
   if (!file) return <p class="muted pad">{w.loading}</p>;
+  const fixed = file.fixed === true || lab.snapshot.value?.session.readOnly === true;
   if (file.binary) return <p class="muted pad">{w.binaryFile}</p>;
   const here = lint?.issues?.filter((i) => !i.file || i.file === path) ?? [];
   return (
@@ -123,16 +124,16 @@ export function Editor({ host, path }: { host: string; path: string }): JSX.Elem
         <code class="editor-path"><span class="muted">{host}:</span>{path}</code>
         {file.mode ? <code class="muted small">{file.mode} {file.owner}:{file.group}</code> : null}
         <span class="grow" />
-        <span class={`small ${dirty ? 'v-temp' : 'muted'}`} role="status">{file.fixed ? w.fixedFile : file.missing ? w.newFile : dirty ? w.unsaved : w.saved}</span>
+        <span class={`small ${dirty ? 'v-temp' : 'muted'}`} role="status">{fixed ? w.fixedFile : file.missing ? w.newFile : dirty ? w.unsaved : w.saved}</span>
         {dirty ? <button type="button" class="btn small-btn" onClick={() => void load(true)}>{w.discard}</button> : null}
-        <button type="button" class="btn small-btn primary" disabled={saving || file.fixed || (!dirty && !file.missing)} onClick={() => void save(false)} title="Ctrl+S">{w.save}</button>
+        <button type="button" class="btn small-btn primary" disabled={saving || fixed || (!dirty && !file.missing)} onClick={() => void save(false)} title="Ctrl+S">{w.save}</button>
       </div>
       {conflict ? (
         <div class="strip" role="alert"><Icon name="bang" size={14} /><span>{w.conflict}</span><span class="grow" />
           <button type="button" class="btn small-btn" onClick={() => { setConflict(false); void load(true); }}>{w.takeTheirs}</button>
           <button type="button" class="btn small-btn" onClick={() => void save(true)}>{w.keepMine}</button></div>
       ) : null}
-      <TextArea text={text} issues={here} lang={file.lang ?? 'text'} fixed={file.fixed === true} label={w.editorOf(`${host}:${path}`)} jump={jump} onChange={change} />
+      <TextArea text={text} issues={here} lang={file.lang ?? 'text'} fixed={fixed} label={w.editorOf(`${host}:${path}`)} jump={jump} onChange={change} />
       <LintList lint={lint} path={path} goTo={(line) => setJump({ line, n: jump.n + 1 })} />
     </div>
   );

@@ -38,6 +38,7 @@ export function Guide(): JSX.Element {
       </div>
       {world?.report ? <ReportView report={world.report} /> : null}
       <Hints />
+      <Glossary />
     </section>
   );
 }
@@ -124,6 +125,19 @@ function QuestionCard({ question, title, children }: { question: Question; title
         {children}
       </div>
     </form>
+  );
+}
+
+/** Protocol words with their meaning. */
+function Glossary(): JSX.Element | null {
+  const { lab } = useDesk();
+  const list = lab.snapshot.value?.glossary ?? [];
+  if (list.length === 0) return null;
+  return (
+    <details class="guide-block glossary">
+      <summary class="region-title">{words.value.glossary}</summary>
+      <dl class="pairs">{list.map((g) => <div key={g.word}><dt><strong>{g.word}</strong></dt><dd>{say(g.text)}</dd></div>)}</dl>
+    </details>
   );
 }
 

@@ -3,7 +3,7 @@ import { useRef } from 'preact/hooks';
 import { useSignal } from '@preact/signals';
 import { WallClock } from '../core/duration';
 import { useDesk } from '../state/context';
-import { theme } from '../state/prefs';
+import { layout, theme } from '../state/prefs';
 import { say, words } from '../words';
 import { go } from './app';
 import { Icon } from './icons';
@@ -35,8 +35,12 @@ export function Header(): JSX.Element {
         </span>
       ) : null}
       <Connection />
-      <Settings />
-      <button type="button" class="btn btn-icon" title={`${w.keys} (?)`} aria-label={w.keys} onClick={() => { view.keysShown.value = true; }}><Icon name="keyboard" /></button>
+      {layout.value === 'one' ? null : (
+        <>
+          <Settings />
+          <button type="button" class="btn btn-icon" title={`${w.keys} (?)`} aria-label={w.keys} onClick={() => { view.keysShown.value = true; }}><Icon name="keyboard" /></button>
+        </>
+      )}
       <Menu />
       <button type="button" class="btn primary" onClick={check} disabled={checking || !world || snapshot?.session.readOnly} title="C">
         <Icon name="check" />
@@ -77,6 +81,7 @@ function Menu(): JSX.Element {
       <button type="button" class="btn btn-icon" aria-expanded={shown.value} aria-label={w.more} title={w.more} onClick={() => { shown.value = !shown.value; }}><Icon name="more" /></button>
       {shown.value ? (
         <div class="menu-list">
+          {layout.value === 'one' ? <Settings /> : null}
           <button type="button" class="menu-item" disabled={!undo} onClick={() => run(() => void actions.do({ undo: {} }))}><Icon name="undo" />{undo ? w.undoOf(say(undo)) : w.undo}</button>
           <button type="button" class="menu-item" onClick={() => run(() => { if (confirm(w.restartAsk)) void actions.do({ restart: {} }); })}><Icon name="restart" />{w.restart}</button>
           <button type="button" class="menu-item" aria-pressed={view.stage.value} onClick={() => run(() => {

@@ -1,7 +1,7 @@
 import type { JSX } from 'preact';
 import type { Desk } from '../state/context';
 import { useDesk } from '../state/context';
-import { letterKeys } from '../state/prefs';
+import { layout, letterKeys } from '../state/prefs';
 import { words } from '../words';
 import { Dialog } from './controls';
 
@@ -55,7 +55,8 @@ function nextRegion({ view }: Desk, step: number): void {
   // In narrow layouts the region's panel is shown first.
   const panels = { guide: 'guide', topology: 'network', dock: 'work', trace: 'trace', inspector: 'trace' } as const;
   for (const [name, panel] of Object.entries(panels)) if (next.classList.contains(name)) view.panel.value = panel;
-  requestAnimationFrame(() => next.focus());
+  if (layout.peek() === 'one') requestAnimationFrame(() => next.focus());
+  else next.focus();
 }
 
 /** Does what a key means; false if it means nothing here. */

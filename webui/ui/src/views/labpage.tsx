@@ -24,7 +24,7 @@ function open(session: string): Desk {
   const lab = new Lab(session);
   const playback = new Playback(lab);
   const view = new View(lab, playback);
-  const actions = new Actions(lab);
+  const actions = new Actions(lab, view);
   lab.onEpoch = () => {
     playback.renew();
     if (view.selected.peek() > lab.log.last) view.selected.value = 0;

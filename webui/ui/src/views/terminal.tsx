@@ -51,7 +51,7 @@ export function Terminal({ id, shown }: { id: string; shown: boolean }): JSX.Ele
     }
     setLine('');
     setChoices([]);
-    void lab.do({ input: { term: id, lines: [text] } }).then((r) => { if (r.error) actions.refuse(r.error); });
+    void actions.do({ input: { term: id, lines: [text] } });
   };
   const key = (name: string) => void lab.do({ key: { term: id, key: name } });
 
@@ -121,7 +121,7 @@ export function Terminal({ id, shown }: { id: string; shown: boolean }): JSX.Ele
     for (const l of all) history.current!.add(l);
     writeValue(`history:${host}`, history.current!.lines);
     setLine(last);
-    if (all.length > 0) void lab.do({ input: { term: id, lines: all } }).then((r) => { if (r.error) actions.refuse(r.error); });
+    if (all.length > 0) void actions.do({ input: { term: id, lines: all } });
   };
 
   const focusInput = () => {
@@ -141,7 +141,7 @@ export function Terminal({ id, shown }: { id: string; shown: boolean }): JSX.Ele
           <button type="button" class="btn small-btn" onClick={() => void actions.do({ open: { host, via: 'console' } }).then((r) => { if (r.term) view.openTab(`term:${r.term}`); })}>{w.reconnectConsole}</button>
         </div>
       ) : null}
-      <div class="term-entry">
+      <div class="term-entry" hidden={term?.closed !== undefined || lab.snapshot.value?.session.readOnly}>
         {mine.length === 0 ? <span class="prompt" aria-hidden="true">{running ? '' : term?.prompt ?? `${host}$ `}</span> : null}
         <input ref={input} class="term-input" {...({ type: secret ? 'password' : 'text', autocorrect: 'off', enterkeyhint: 'send' } as object)} value={line} aria-label={secret ? w.password : w.termInput(host)} title={w.leaveHint}
           autocomplete="off" autocapitalize="off" spellcheck={false}

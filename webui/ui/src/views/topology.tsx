@@ -57,9 +57,7 @@ export function Topology(): JSX.Element {
     const stop = effect(() => {
       void playback.version.value;
       const frame = frameAt(lab.log, playback.track, geometry, playback.time.value);
-      // At rest in the present nothing is drawn: the last event is over.
-      const over = playback.live.value && playback.time.value >= playback.track.total;
-      marks.paint(over ? { ...frame, marks: [], pills: [] } : frame, view.selected.value, playback.filter.value.focus !== 0);
+      marks.paint(playback.atRest.value ? { ...frame, marks: [], pills: [] } : frame, view.selected.value, playback.filter.value.focus !== 0);
     });
     return () => {
       stop();
@@ -125,8 +123,7 @@ function Zones({ nodes, zones, geometry, size }: { nodes: readonly Node[]; zones
 function Ways({ geometry }: { geometry: Geometry }): JSX.Element {
   const { lab, view, playback } = useDesk();
   void playback.version.value;
-  const over = playback.live.value && playback.index.value === playback.track.length - 1;
-  const current = over ? undefined : lab.log.get(playback.current.value);
+  const current = playback.atRest.value ? undefined : lab.log.get(playback.current.value);
   const selected = lab.log.get(view.selected.value);
   return (
     <g>
@@ -192,15 +189,14 @@ function Caption(): JSX.Element {
     return found ? found.ns : 0;
   }), [playback]);
   void playback.version.value;
-  const live = playback.live.value;
-  const atEnd = playback.index.value === playback.track.length - 1;
+  const rest = playback.atRest.value;
   const picked = lab.log.get(view.selected.value);
-  const row = live && atEnd ? picked : lab.log.get(playback.current.value);
-  const text = gap.value > 0 && !(live && atEnd) ? w.gapOf(duration(gap.value)) : row ? sentence(row, w, (n) => nameOf(lab, n)) : live ? w.captionNow : w.captionStart;
+  const row = rest ? picked : lab.log.get(playback.current.value);
+  const text = gap.value > 0 && !rest ? w.gapOf(duration(gap.value)) : row ? sentence(row, w, (n) => nameOf(lab, n)) : rest ? w.captionNow : w.captionStart;
   return (
     <p class="caption">
       {row && gap.value === 0 ? <VerdictMark verdict={verdictOf(row.outcome)} word={w.verdict[verdictOf(row.outcome)]} /> : null}
-      {gap.value > 0 && !(live && atEnd) ? <Icon name="wait" /> : null}
+      {gap.value > 0 && !rest ? <Icon name="wait" /> : null}
       <span class="caption-text">{text}</span>
       {row ? <button type="button" class="link small" onClick={() => view.select(row.seq)}>#{row.seq}</button> : null}
       <IconButton icon={view.dock.value === 'small' ? 'smaller' : 'larger'} label={view.dock.value === 'small' ? w.smaller : w.larger} class="dock-size"

@@ -26,7 +26,7 @@ export const en = {
   hintOpen: 'Open a hint', hintFree: 'free', hintCost: (n: number) => `costs ${n}`, hintNone: 'No hint at the moment.', hintUsed: (n: number) => `${n} used`,
   taskOpen: 'open', taskDone: 'done', taskFailed: 'reverted', taskLocked: 'later', tryIt: 'Put into terminal', predict: 'Before you watch on', diagnose: 'Diagnosis',
   answer: 'Answer', answerRight: 'Right', answerWrong: 'Not so', answerLater: 'Judged at the end', cite: 'Evidence: the selected event', citeNone: 'Select the event that proves it.',
-  skipQuestion: 'Watch on without answering',
+  skipQuestion: 'Watch on without answering', glossary: 'Words',
 
   // report
   results: 'Results', passed: (n: number, m: number) => `${n} of ${m} passed`, points: (n: string, m: string) => `${n} / ${m} points`,

@@ -26,7 +26,7 @@ export const ko: Words = {
   hintOpen: '힌트 열기', hintFree: '무료', hintCost: (n) => `${n}점 감점`, hintNone: '지금은 힌트가 없습니다.', hintUsed: (n) => `${n}개 사용`,
   taskOpen: '진행 전', taskDone: '완료', taskFailed: '다시 실패', taskLocked: '나중에', tryIt: '터미널에 넣기', predict: '계속 보기 전에', diagnose: '진단',
   answer: '답하기', answerRight: '맞습니다', answerWrong: '아닙니다', answerLater: '마지막에 채점합니다', cite: '근거: 선택한 이벤트', citeNone: '근거가 되는 이벤트를 선택하십시오.',
-  skipQuestion: '답하지 않고 계속 보기',
+  skipQuestion: '답하지 않고 계속 보기', glossary: '용어',
 
   results: '결과', passed: (n, m) => `${m}개 중 ${n}개 통과`, points: (n, m) => `${n} / ${m}점`,
   itemPass: '통과', itemPartial: '일부 통과', itemFail: '실패', itemBlocked: '보류', itemError: '채점기 오류', expected: '기대', actual: '관찰',
