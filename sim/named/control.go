@@ -87,7 +87,7 @@ func (s *Server) rndcKey(addr netip.AddrPort) (config.Key, bool) {
 	if slices.ContainsFunc(s.control, func(c *controlPort) bool { return c.addr == addr }) {
 		return config.Key{}, false
 	}
-	k, messages := config.ParseKeyFile(s.disk().config(), file)
+	k, messages := s.cache.loadKey(s.disk(), file)
 	if k.Name == "" {
 		for _, m := range messages {
 			s.log.print(catGeneral, failure, m.String())

@@ -9,10 +9,15 @@ import (
 // installed is the key under which a host keeps what its name servers share.
 type installed struct{}
 
+type installation struct {
+	zones *ZoneCache
+	last  *Server // started last
+}
+
 // Install gives the host the unit named. Zones and configurations that other
 // worlds have parsed are taken from zones.
 func Install(h *host.Host, zones *ZoneCache) {
-	h.SetValue(installed{}, zones)
+	h.SetValue(installed{}, &installation{zones: zones})
 	u := &host.Unit{
 		Name: "named", Description: "BIND Domain Name Server", ExecStart: "/usr/sbin/named -f $OPTIONS",
 		Docs: "man:named(8)", Tags: []string{"named"}, Enabled: true,
@@ -39,13 +44,21 @@ func Install(h *host.Host, zones *ZoneCache) {
 	h.AddUnit(u)
 }
 
+// lastServer is the server that was started last on the host, nil if none was.
+func lastServer(h *host.Host) *Server {
+	if i, ok := h.Value(installed{}).(*installation); ok {
+		return i.last
+	}
+	return nil
+}
+
 // zonesOf is the cache Install was given, a new one for a host without the unit.
 func zonesOf(h *host.Host) *ZoneCache {
-	if c, ok := h.Value(installed{}).(*ZoneCache); ok {
-		return c
+	if i, ok := h.Value(installed{}).(*installation); ok {
+		return i.zones
 	}
 	c := NewZoneCache()
-	h.SetValue(installed{}, c)
+	h.SetValue(installed{}, &installation{zones: c})
 	return c
 }
 

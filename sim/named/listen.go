@@ -15,6 +15,7 @@ type listenKey = netip.AddrPort
 
 // listenPort is the pair of sockets of one address and port.
 type listenPort struct {
+	s    *Server
 	addr netip.AddrPort
 	udp  *vnet.UDPSocket
 	tcp  *vnet.Listener
@@ -75,12 +76,9 @@ func (s *Server) portOf(l config.Listener) uint16 {
 
 // openListeners opens the sockets that are wanted and not open yet.
 func (s *Server) openListeners() {
-	if s.ports == nil {
-		s.ports = map[listenKey]*listenPort{}
-	}
 	keys, ifaces := s.wanted()
 	for n, key := range keys {
-		if s.ports[key] == nil {
+		if s.portAt(key) == nil {
 			s.listen(key, ifaces[n])
 		}
 	}
@@ -92,11 +90,11 @@ func (s *Server) openListeners() {
 // reopenListeners follows a change of the configuration or of the interfaces.
 func (s *Server) reopenListeners() {
 	keys, _ := s.wanted()
-	for _, p := range s.listening() {
+	for _, p := range slices.Clone(s.ports) {
 		if !slices.Contains(keys, p.addr) || !s.host.Node.Local(p.addr.Addr()) {
 			s.log.printf(catNetwork, info, "no longer listening on %s", hashPort(p.addr))
 			p.close()
-			delete(s.ports, p.addr)
+			s.ports = slices.DeleteFunc(s.ports, func(o *listenPort) bool { return o == p })
 		}
 	}
 	s.openListeners()
@@ -109,10 +107,10 @@ func (s *Server) listen(key listenKey, iface string) {
 	if key.Addr().Is6() {
 		family = "IPv6"
 	}
-	p := &listenPort{addr: key}
+	p := &listenPort{s: s, addr: key}
 	owner := s.owner()
 	var err error
-	p.udp, err = s.host.Node.ListenUDP(key, owner, func(d *vnet.Datagram) { s.receive(p, d) }, vnet.ReusePort)
+	p.udp, err = s.host.Node.ListenUDP(key, owner, p.receive, vnet.ReusePort)
 	if err != nil {
 		s.log.printf(catNetwork, failure, "could not listen on UDP socket: %s", socketResult(err))
 		s.log.printf(catNetwork, failure, "creating %s interface %s failed; interface ignored", family, iface)
@@ -123,23 +121,24 @@ func (s *Server) listen(key listenKey, iface string) {
 	if err != nil {
 		s.log.printf(catNetwork, failure, "creating TCP socket: %s", socketResult(err))
 	}
-	s.ports[key] = p
+	s.ports = append(s.ports, p)
+	slices.SortFunc(s.ports, func(a, b *listenPort) int { return a.addr.Compare(b.addr) })
+}
+
+// portAt is the open socket pair of an address, or nil.
+func (s *Server) portAt(key listenKey) *listenPort {
+	for _, p := range s.ports {
+		if p.addr == key {
+			return p
+		}
+	}
+	return nil
 }
 
 // owner is the process as sockets show it. The sockets for queries are opened
 // before named gives up its rights, so they belong to the user who started it.
 func (s *Server) owner() vnet.Owner {
 	return vnet.Owner{PID: s.pid(), Name: "named", UID: int(s.cred.UID)}
-}
-
-// listening lists the open sockets, IPv4 first, in the order of addresses.
-func (s *Server) listening() []*listenPort {
-	list := make([]*listenPort, 0, len(s.ports))
-	for _, p := range s.ports {
-		list = append(list, p)
-	}
-	slices.SortFunc(list, func(a, b *listenPort) int { return a.addr.Compare(b.addr) })
-	return list
 }
 
 func (p *listenPort) close() {
@@ -150,7 +149,7 @@ func (p *listenPort) close() {
 }
 
 func (s *Server) closeListeners() {
-	for _, p := range s.listening() {
+	for _, p := range slices.Clone(s.ports) {
 		p.close()
 	}
 	s.ports = nil

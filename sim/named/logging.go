@@ -78,6 +78,12 @@ type logger struct {
 	routes map[string][]config.Channel
 }
 
+// plain reports whether everything from info on goes to syslog: nothing else was
+// configured.
+func (l *logger) plain(category string) bool {
+	return (l.conf == nil || len(l.conf.Categories) == 0 && len(l.conf.Channels) == 0) && category != catUnmatched
+}
+
 // channels are the destinations of a category.
 func (l *logger) channels(category string) []config.Channel {
 	if c, ok := l.routes[category]; ok {
@@ -102,6 +108,9 @@ func (l *logger) configure(conf *config.Logging) { l.conf, l.routes = conf, nil 
 // anybody, so that it need not be formatted otherwise.
 func (l *logger) wants(category string, lv level) bool {
 	if l.stderr != nil {
+		return lv >= info
+	}
+	if l.plain(category) {
 		return lv >= info
 	}
 	for _, c := range l.channels(category) {
@@ -131,6 +140,12 @@ func (l *logger) print(category string, lv level, text string) {
 	if l.stderr != nil {
 		if lv >= info {
 			fmt.Fprintf(l.stderr, "%s %s\n", logTime(l.s.host.Now()), text)
+		}
+		return
+	}
+	if l.plain(category) {
+		if lv >= info {
+			l.s.host.Syslog(host.FacDaemon, lv.syslog(), "named", l.s.pid(), text)
 		}
 		return
 	}

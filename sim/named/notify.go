@@ -129,7 +129,7 @@ func (n *notifier) canResolve(name string) bool {
 // start sends NOTIFY to one address, not to the server itself.
 func (n *notifier) start(to netip.AddrPort, key string) {
 	s := n.z.server()
-	if s.ports[to] != nil || slices.ContainsFunc(n.sent, func(o *notify) bool { return o.to == to }) {
+	if s.portAt(to) != nil || slices.ContainsFunc(n.sent, func(o *notify) bool { return o.to == to }) {
 		return
 	}
 	if r := n.z.view.serverRule(to.Addr()); key == "" && r != nil {

@@ -43,9 +43,9 @@ type query struct {
 }
 
 // receive takes a datagram.
-func (s *Server) receive(p *listenPort, d *vnet.Datagram) {
-	s.stats.udp++
-	q := &query{s: s, port: p, local: d.Dst.Addr(), peer: d.Src}
+func (p *listenPort) receive(d *vnet.Datagram) {
+	p.s.stats.udp++
+	q := &query{s: p.s, port: p, local: d.Dst.Addr(), peer: d.Src}
 	q.handle(d.Payload)
 }
 

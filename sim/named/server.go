@@ -30,7 +30,7 @@ type Server struct {
 	views   []*view
 	log     logger
 	locals  config.Locals
-	ports   map[listenKey]*listenPort
+	ports   []*listenPort // IPv4 first, in the order of addresses
 	control []*controlPort
 	rand    *rand.Rand
 	secret  uint64 // of server cookies
@@ -94,11 +94,14 @@ func (s *Server) disk() disk {
 // log lines is that of BIND.
 func (s *Server) start() error {
 	s.banner()
+	cred := s.cred
 	if s.opts.user != "" {
-		if _, ok := s.host.User(s.opts.user); !ok {
+		u, ok := s.host.User(s.opts.user)
+		if !ok {
 			s.log.printf(catGeneral, critical, "user '%s' unknown", s.opts.user)
 			return s.fatal()
 		}
+		cred = s.host.Cred(u)
 	}
 	if !s.opts.debugging {
 		s.dir = "/"
@@ -117,11 +120,8 @@ func (s *Server) start() error {
 	}
 	s.use(conf, true)
 	s.openListeners()
-	s.writePIDFile()
-	if s.opts.user != "" {
-		s.cred = s.host.CredOf(s.opts.user)
-		s.proc.Cred = s.cred
-	}
+	s.writePIDFile(cred)
+	s.cred, s.proc.Cred = cred, cred
 	s.log.print(catGeneral, info, "generating session key for dynamic DNS")
 	s.announceZones(true)
 	s.openControl()
@@ -136,6 +136,9 @@ func (s *Server) start() error {
 	s.loaded = true
 	s.afterLoad()
 	s.proc.OnSignal = s.signal
+	if i, ok := s.host.Value(installed{}).(*installation); ok {
+		i.last = s
+	}
 	s.proc.Hold(host.NewFD(nil, nil, closer(s.die)))
 	return nil
 }
@@ -170,68 +173,31 @@ func (s *Server) startLogging() error {
 func (s *Server) readConfig() (conf *config.Config, result string) {
 	s.log.printf(catGeneral, info, "loading configuration from '%s'", s.opts.config)
 	load := s.cache.loadConfig(s.disk(), s.opts.config)
-	conf, messages := load.conf, load.messages
-	if conf == nil {
-		messages = s.directoryMessages(messages)
-		if load.dir != "" {
-			s.log.printf(catGeneral, info, "the working directory is now '%s'", load.dir)
+	messages := load.messages
+	if load.conf == nil { // the last message is the result, which is logged by the caller
+		result = "failure"
+		if n := len(messages); n > 0 {
+			result = strings.TrimPrefix(messages[n-1].Text, "loading configuration: ")
+			messages = messages[:n-1]
 		}
-		for _, m := range messages {
-			s.log.print(catConfig, levelOfMessage(m), strings.TrimRight(m.String(), "\n"))
-		}
-		s.traceRefusal(messages)
-		return nil, loadResult(messages)
-	}
-	if dir := conf.Options.Directory.Value; dir != "" {
-		s.log.printf(catGeneral, info, "the working directory is now '%s'", dir)
 	}
 	for _, m := range messages {
-		s.log.print(catConfig, levelOfMessage(m), m.String())
+		s.log.print(catConfig, levelOfMessage(m), strings.TrimRight(m.String(), "\n"))
 	}
-	return conf, ""
+	if load.conf == nil {
+		s.traceRefusal(messages)
+	}
+	return load.conf, result
 }
 
 func levelOfMessage(m config.Message) level {
-	if m.Severity == config.Error {
+	switch m.Severity {
+	case config.Error:
 		return failure
+	case config.Warning:
+		return warning
 	}
-	return warning
-}
-
-// directoryMessages rewords a directory that cannot be entered: named finds that
-// it is not writable, where named-checkconf fails to change to it.
-func (s *Server) directoryMessages(messages []config.Message) []config.Message {
-	for i, m := range messages {
-		rest, ok := strings.CutPrefix(m.Text, "change directory to '")
-		dir, _, found := strings.Cut(rest, "' failed")
-		if !ok || !found {
-			continue
-		}
-		out := append([]config.Message{}, messages[:i]...)
-		out = append(out, config.Message{Severity: config.Error, Text: "directory '" + dir + "' is not writable"})
-		return append(out, config.Message{Severity: config.Error, Pos: m.Pos, Text: "parsing failed: permission denied"})
-	}
-	return messages
-}
-
-// loadResult is the result code of a configuration that was refused: that of the
-// last message if it names one, otherwise plain failure.
-func loadResult(messages []config.Message) string {
-	for i := len(messages) - 1; i >= 0; i-- {
-		text := messages[i].Text
-		switch {
-		case messages[i].Severity != config.Error:
-			continue
-		case strings.Contains(text, "expected near end of file"), strings.Contains(text, "unbalanced quotes"):
-			return "unexpected token"
-		case strings.HasPrefix(text, "parsing failed: "):
-			return strings.TrimPrefix(text, "parsing failed: ")
-		case strings.HasPrefix(text, "open: "):
-			return text[strings.LastIndex(text, ": ")+2:]
-		}
-		return "failure"
-	}
-	return "failure"
+	return info
 }
 
 // resultText is BIND's text for an error of the disk.
@@ -249,20 +215,22 @@ func resultText(err error) string {
 	return "unexpected error"
 }
 
-func (s *Server) writePIDFile() {
+func (s *Server) writePIDFile(owner vfs.Cred) {
 	name := s.conf.Options.PIDFile.Value
 	if name == "" {
 		return
 	}
 	d := s.disk()
 	full := d.path(name)
-	s.host.FS.MkdirAll(path.Dir(full), 0o755, s.cred)
+	if _, err := s.host.FS.Stat(path.Dir(full), s.cred); err != nil {
+		s.host.FS.MkdirAll(path.Dir(full), 0o755, s.cred)
+	}
 	if err := s.host.FS.WriteFile(full, []byte(strconv.Itoa(s.pid())+"\n"), 0o644, s.cred); err != nil {
 		s.log.printf(catGeneral, failure, "couldn't open pid file '%s': %s", name, errnoText(err))
 		return
 	}
-	if u, ok := s.host.User(s.opts.user); ok {
-		s.host.FS.Chown(full, int(u.UID), int(u.GID), s.cred)
+	if owner.UID != s.cred.UID {
+		s.host.FS.Chown(full, int(owner.UID), int(owner.GID), s.cred)
 	}
 }
 
@@ -289,7 +257,7 @@ func (s *Server) shutdown(how string) {
 	if s.stopped {
 		return
 	}
-	for _, p := range s.listening() {
+	for _, p := range s.ports {
 		s.log.printf(catNetwork, info, "no longer listening on %s", hashPort(p.addr))
 	}
 	s.log.print(catGeneral, info, how)

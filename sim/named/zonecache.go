@@ -9,6 +9,7 @@ import (
 	"sync"
 
 	"mxlab/sim/dns"
+	"mxlab/sim/named/config"
 )
 
 // maxCachedZones bounds a ZoneCache; the least recently used zones go first.
@@ -21,6 +22,7 @@ type ZoneCache struct {
 	entries map[zoneKey]*list.Element
 	recent  list.List // of *cachedZone, most recently used first
 	configs map[zoneKey]*cachedConfig
+	keys    map[zoneKey]config.Key
 	empties map[string]*dns.Zone // automatic empty zones
 }
 
