@@ -8,6 +8,31 @@ import (
 	"mxlab/sim/named/config"
 )
 
+// loadKey reads a file with a single key, such as rndc.key, and remembers it.
+func (c *ZoneCache) loadKey(d disk, name string) (config.Key, []config.Message) {
+	b, err := d.read(name)
+	if err != nil {
+		return config.ParseKeyFile(d.config(), name)
+	}
+	sum := zoneKey(contentSum(append([]byte("key "+name+"\n"), b...), nil))
+	c.mu.Lock()
+	k, ok := c.keys[sum]
+	c.mu.Unlock()
+	if ok {
+		return k, nil
+	}
+	k, messages := config.ParseKeyFile(d.config(), name)
+	if k.Name != "" {
+		c.mu.Lock()
+		if c.keys == nil || len(c.keys) >= maxCachedConfigs {
+			c.keys = map[zoneKey]config.Key{}
+		}
+		c.keys[sum] = k
+		c.mu.Unlock()
+	}
+	return k, messages
+}
+
 // maxCachedConfigs bounds the configurations a ZoneCache keeps.
 const maxCachedConfigs = 512
 
@@ -17,7 +42,6 @@ type cachedConfig struct {
 	conf     *config.Config
 	messages []config.Message
 	asked    []diskQuestion
-	dir      string // the first directory entered: what the directory option said
 }
 
 // diskQuestion is one question to the disk: r(ead), s(tat) or g(lob) of a name,
@@ -68,9 +92,6 @@ func (e *cachedConfig) record(d disk) config.Disk {
 		Stat: func(name string) (fs.FileInfo, error) {
 			info, err := d.stat(name)
 			note('s', name, statSum(info, err))
-			if err == nil && info.IsDir() && e.dir == "" {
-				e.dir = name
-			}
 			return info, err
 		},
 		Glob: func(name string) ([]string, error) {
