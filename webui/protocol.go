@@ -176,6 +176,7 @@ type Snapshot struct {
 	Portals   []PortalInfo `json:"portals,omitempty"`
 	Accounts  []Account    `json:"accounts,omitempty"` // mail accounts of the story's people
 	Glossary  []GlossEntry `json:"glossary,omitempty"` // protocol words, explained at first use
+	Class     bool         `json:"class,omitempty"`    // somebody looks at a class wall: offer to raise the hand
 }
 
 // HTML is a sanitised fragment in both languages: p, h2..h4, ul, ol, li, code,
@@ -351,6 +352,7 @@ type State struct {
 	Undo     *Text         `json:"undo,omitempty"` // what undo would take back; nil: nothing to undo
 	Marks    []Mark        `json:"marks,omitempty"`
 	Report   *Report       `json:"report,omitempty"` // the last check
+	Hand     bool          `json:"hand,omitempty"`   // the student has raised the hand
 }
 
 // TaskState is the state of a task as the world or the last check knows it.
@@ -473,6 +475,7 @@ type Command struct {
 	Hint    *EmptyAction `json:"hint,omitempty"`    // open the next hint
 	Undo    *EmptyAction `json:"undo,omitempty"`    // take back the last journal entry: a new epoch
 	Restart *EmptyAction `json:"restart,omitempty"` // begin anew: a new epoch
+	Hand    *HandAction  `json:"hand,omitempty"`    // raise or lower the hand, for the class wall
 }
 
 // InputAction enters lines at a terminal, which is made if it does not exist.
@@ -540,6 +543,11 @@ type OpenAction struct {
 	Host string `json:"host"`
 	User string `json:"user,omitempty"`
 	Via  string `json:"via,omitempty"`
+}
+
+// HandAction raises or lowers the student's hand.
+type HandAction struct {
+	Up bool `json:"up"`
 }
 
 // EmptyAction has no parameters.

@@ -166,6 +166,8 @@ export interface Snapshot {
   accounts?: Account[];
   /** protocol words, explained at first use */
   glossary?: GlossEntry[];
+  /** somebody looks at a class wall: offer to raise the hand */
+  class?: boolean;
 }
 
 /** HTML is a sanitised fragment in both languages: p, h2..h4, ul, ol, li, code,
@@ -374,6 +376,8 @@ export interface State {
   marks?: Mark[];
   /** the last check */
   report?: Report;
+  /** the student has raised the hand */
+  hand?: boolean;
 }
 
 /** TaskState is the state of a task as the world or the last check knows it. */
@@ -524,6 +528,8 @@ export interface Command {
   undo?: EmptyAction;
   /** begin anew: a new epoch */
   restart?: EmptyAction;
+  /** raise or lower the hand, for the class wall */
+  hand?: HandAction;
 }
 
 /** InputAction enters lines at a terminal, which is made if it does not exist. */
@@ -598,6 +604,11 @@ export interface OpenAction {
   host: string;
   user?: string;
   via?: string;
+}
+
+/** HandAction raises or lowers the student's hand. */
+export interface HandAction {
+  up: boolean;
 }
 
 /** EmptyAction has no parameters. */

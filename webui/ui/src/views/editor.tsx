@@ -63,7 +63,7 @@ export function Editor({ host, path }: { host: string; path: string }): JSX.Elem
       });
     }, 300);
     return () => clearTimeout(timer);
-  }, [last]);
+  }, [last, lab.snapshot.value]);
 
   useEffect(() => {
     if (!file || file.binary) return undefined;

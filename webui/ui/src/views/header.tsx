@@ -34,6 +34,9 @@ export function Header(): JSX.Element {
           <span class="muted">{clock.date(world.now)}</span> <strong>{clock.time(world.now)}</strong>
         </span>
       ) : null}
+      {snapshot?.class ? (
+        <button type="button" class="btn" aria-pressed={world?.hand === true} onClick={() => void actions.do({ hand: { up: !world?.hand } })}><Icon name="hand" /><span>{world?.hand ? w.handDown : w.handUp}</span></button>
+      ) : null}
       <Connection />
       {layout.value === 'one' ? null : (
         <>

@@ -14,7 +14,7 @@ export const en = {
 
   // header
   clock: 'Virtual time', connected: 'Connected', connecting: 'Connecting…', offline: 'Offline', ended: 'Ended', check: 'Check', checking: 'Checking…',
-  download: 'Download submission', packets: 'Download packets (pcapng)', undo: 'Undo', undoOf: (what: string) => `Undo: ${what}`, restart: 'Start over', stage: 'Stage mode',
+  download: 'Download submission', packets: 'Download packets (pcapng)', undo: 'Undo', undoOf: (what: string) => `Undo: ${what}`, restart: 'Start over', stage: 'Stage mode', handUp: 'Raise hand', handDown: 'Lower hand',
   restartAsk: 'Start over? Everything done in this scenario is lost.', more: 'More', readOnly: 'View only',
 
   // banner

@@ -16,7 +16,7 @@ export const ko: Words = {
   best: (n) => `최고 ${n}점`, otherGroup: '기타', noScenarios: '시나리오가 없습니다.', classWall: '수업 현황판',
 
   clock: '가상 시각', connected: '연결됨', connecting: '연결 중…', offline: '연결 끊김', ended: '종료됨', check: '채점', checking: '채점 중…',
-  download: '제출 파일 내려받기', packets: '패킷 내려받기 (pcapng)', undo: '되돌리기', undoOf: (what) => `되돌리기: ${what}`, restart: '처음부터 다시', stage: '발표 모드',
+  download: '제출 파일 내려받기', packets: '패킷 내려받기 (pcapng)', undo: '되돌리기', undoOf: (what) => `되돌리기: ${what}`, restart: '처음부터 다시', stage: '발표 모드', handUp: '손 들기', handDown: '손 내리기',
   restartAsk: '처음부터 다시 시작합니까? 이 시나리오에서 한 일이 모두 사라집니다.', more: '더 보기', readOnly: '보기 전용',
 
   lostLine: '연결이 끊겼습니다. 입력한 명령은 보관했다가 다시 연결되면 한 번만 실행합니다.', retryIn: (s) => `${s}초 뒤 다시 시도합니다.`, retry: '지금 연결',
