@@ -96,6 +96,9 @@ func (l *Library) layout(h *Host, start time.Time) (*vfs.Image, error) {
 			return nil, fmt.Errorf("file %s: %w", f.Path, err)
 		}
 	}
+	if err := distro.Finish(d); err != nil {
+		return nil, err
+	}
 	return d.Image(), nil
 }
 

@@ -35,6 +35,7 @@ const (
 	maxEvents   = 3_000_000        // events of one operation
 	maxTrace    = 500_000          // events kept
 	maxJournal  = 5_000            // actions
+	thinkTime   = 2 * time.Second  // passes before an action: nobody types in no time
 	settleTime  = 10 * time.Minute // longest time an action waits for work in progress
 	commandTime = 26 * time.Hour   // longest virtual time of one command
 	diskBytes   = 64 << 20         // of one host, above its image
@@ -129,6 +130,7 @@ func (w *World) build() error {
 				fail = fmt.Errorf("fault %d: %s", i+1, res.Err)
 				return
 			}
+			t.Settle(settleTime)
 		}
 	})
 	if err == nil {
@@ -223,9 +225,11 @@ func (w *World) Do(a Action) (Result, error) {
 	at := w.clock.Since()
 	var res Result
 	err := w.operation(func(t *vtime.Task) {
+		t.Sleep(thinkTime)
 		span := w.log.Open(trace.Event{Kind: trace.Action, Node: a.On, Data: actionLabel(&a)})
 		res = w.perform(t, &a)
 		t.Settle(settleTime)
+		res.Screens = w.screens()
 		out := trace.OK
 		if res.Err != "" {
 			out = trace.Fail
@@ -347,6 +351,8 @@ func actionLabel(a *Action) trace.Data {
 		return trace.F("fetch mail of " + a.Fetch)
 	case a.Reboot != "":
 		return trace.F("reboot " + a.Reboot)
+	case a.Until != "":
+		return trace.F("advance until " + a.Until)
 	}
 	return trace.F("advance " + time.Duration(a.Advance).String())
 }

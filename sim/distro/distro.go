@@ -22,6 +22,7 @@ import (
 
 	"mxlab/sim/host"
 	"mxlab/sim/host/vfs"
+	"mxlab/sim/mta/postfix"
 )
 
 //go:embed files/*.txtar
@@ -117,6 +118,20 @@ func place(d *vfs.FS, f txtar.File) error {
 		}
 	}
 	return d.Chmod(name, mode, host.Root)
+}
+
+// Finish does what the installation does last, when all files of a host are in
+// place: Postfix's alias database is built (newaliases).
+func Finish(d *vfs.FS) error {
+	const aliases = "/etc/aliases"
+	text, err := d.ReadFile(aliases, host.Root)
+	if err != nil {
+		return nil // no mail system
+	}
+	records, _ := postfix.ParseAliases(aliases, text)
+	index := postfix.IndexPath("hash", aliases)
+	data, _ := postfix.BuildIndex(index, records)
+	return d.WriteFile(index, data, 0o644, host.Root)
 }
 
 // Owner translates "user" or "user:group" by the disk's own passwd and group
