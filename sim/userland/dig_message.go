@@ -40,6 +40,12 @@ func (d *dig) message(q *query, m *reply) {
 		}
 		return
 	}
+	d.p.Print(d.longForm(q, m))
+}
+
+// longForm is a message in sections.
+func (d *dig) longForm(q *query, m *reply) string {
+	l := q.l
 	var b strings.Builder
 	if l.show.comments {
 		b.WriteString(d.headerText(l, m))
@@ -75,7 +81,7 @@ func (d *dig) message(q *query, m *reply) {
 	if t := m.IsTsig(); t != nil && l.show.additional {
 		writeSection(&b, "TSIG PSEUDO", true, l.show.comments, func() { b.WriteString(style.recordLine(t)) })
 	}
-	d.p.Print(b.String())
+	return b.String()
 }
 
 // writeSection frames a section with its title and an empty line.

@@ -129,52 +129,14 @@ func (t *ipTool) routeGet(args []string) int {
 	return 0
 }
 
+// changeRoute is "ip route add" and "ip route del".
 func (t *ipTool) changeRoute(add bool, args []string) int {
-	r := vnet.Route{Proto: "boot"}
-	wrong := func(what, text string) int {
-		fmt.Fprintf(t.p.Stderr, "Error: %s is expected rather than \"%s\".\n", what, text)
-		return 1
+	r, status := t.parseRoute(args)
+	if status != 0 {
+		return status
 	}
-	for i := 0; i < len(args); i++ {
-		word, value := args[i], ""
-		switch word {
-		case "via", "dev", "src", "metric", "proto", "scope", "table":
-			if i++; i >= len(args) {
-				fmt.Fprint(t.p.Stderr, "Command line is not complete. Try option \"help\"\n")
-				return 255
-			}
-			value = args[i]
-		}
-		var err error
-		switch word {
-		case "via":
-			if r.Via, err = netip.ParseAddr(value); err != nil {
-				return wrong("any valid address", value)
-			}
-		case "dev":
-			r.Dev = value
-		case "src":
-			if r.Src, err = netip.ParseAddr(value); err != nil {
-				return wrong("any valid address", value)
-			}
-		case "metric":
-			r.Metric, _ = strconv.Atoi(value)
-		case "proto":
-			r.Proto = value
-		case "blackhole":
-			r.Type = vnet.Blackhole
-		case "unreachable":
-			r.Type = vnet.Unreachable
-		case "prohibit":
-			r.Type = vnet.Prohibit
-		case "scope", "table":
-		default:
-			if r.Dst, err = parseDestination(word, t.v6 || strings.Contains(strings.Join(args, " "), ":")); err != nil {
-				return wrong("any valid prefix", word)
-			}
-		}
-	}
-	if r.Dev != "" && t.p.Host.Node.Iface(r.Dev) == nil {
+	node := t.p.Host.Node
+	if r.Dev != "" && node.Iface(r.Dev) == nil {
 		fmt.Fprintf(t.p.Stderr, "Cannot find device \"%s\"\n", r.Dev)
 		return 1
 	}
@@ -182,7 +144,7 @@ func (t *ipTool) changeRoute(add bool, args []string) int {
 		return t.answer(err)
 	}
 	if add {
-		err := t.p.Host.Node.AddRoute(r)
+		err := node.AddRoute(r)
 		if vnetErrno(err) == vnet.ENETUNREACH {
 			fmt.Fprint(t.p.Stderr, "Error: Nexthop has invalid gateway.\n")
 			return 2
@@ -190,14 +152,60 @@ func (t *ipTool) changeRoute(add bool, args []string) int {
 		return t.answer(err)
 	}
 	if r.Dev == "" && !r.Via.IsValid() {
-		for _, have := range t.p.Host.Node.Routes() {
+		for _, have := range node.Routes() {
 			if have.Dst == r.Dst {
 				r = have
 				break
 			}
 		}
 	}
-	return t.answer(t.p.Host.Node.DelRoute(r))
+	return t.answer(node.DelRoute(r))
+}
+
+// parseRoute reads a route as "ip route add" takes it; a status other than 0
+// says that it was wrong and reported.
+func (t *ipTool) parseRoute(args []string) (r vnet.Route, status int) {
+	r.Proto = "boot"
+	wrong := func(what, text string) (vnet.Route, int) {
+		fmt.Fprintf(t.p.Stderr, "Error: any valid %s is expected rather than \"%s\".\n", what, text)
+		return r, 1
+	}
+	v6 := t.v6 || strings.Contains(strings.Join(args, " "), ":")
+	for i := 0; i < len(args); i++ {
+		word, value := args[i], ""
+		if slices.Contains([]string{"via", "dev", "src", "metric", "proto", "scope", "table"}, word) {
+			if i++; i >= len(args) {
+				fmt.Fprint(t.p.Stderr, "Command line is not complete. Try option \"help\"\n")
+				return r, 255
+			}
+			value = args[i]
+		}
+		var err error
+		switch word {
+		case "via":
+			if r.Via, err = netip.ParseAddr(value); err != nil {
+				return wrong("address", value)
+			}
+		case "src":
+			if r.Src, err = netip.ParseAddr(value); err != nil {
+				return wrong("address", value)
+			}
+		case "dev":
+			r.Dev = value
+		case "metric":
+			r.Metric, _ = strconv.Atoi(value)
+		case "proto":
+			r.Proto = value
+		case "blackhole", "unreachable", "prohibit":
+			r.Type = map[string]vnet.RouteType{"blackhole": vnet.Blackhole, "unreachable": vnet.Unreachable, "prohibit": vnet.Prohibit}[word]
+		case "scope", "table":
+		default:
+			if r.Dst, err = parseDestination(word, v6); err != nil {
+				return wrong("prefix", word)
+			}
+		}
+	}
+	return r, 0
 }
 
 func parseDestination(word string, v6 bool) (netip.Prefix, error) {
