@@ -399,7 +399,11 @@ func (p *Proc) Launch(s Spec) (*Proc, error) {
 	if s.Cred != nil {
 		cred = *s.Cred
 	}
-	prog, argv, err := p.Host.Image(s.Args, env.Get("PATH"), cwd, cred)
+	search, ok := env.Lookup("PATH")
+	if !ok {
+		search = "/bin:/usr/bin" // confstr(3) _CS_PATH, as execvp(3)
+	}
+	prog, argv, err := p.Host.Image(s.Args, search, cwd, cred)
 	if err != nil {
 		return nil, err
 	}
