@@ -174,6 +174,10 @@ func pack(m *mdns.Msg) [][]byte {
 }
 
 const sampleZone = `
+. 518400 IN NS localhost.
+local.example. 3600 IN SOA localhost. root.local.example. 7 3600 900 1209600 300
+local.example. 3600 IN NS localhost.
+local.example. 3600 IN A 203.0.113.81
 example.com. 3600 IN SOA ns1.example.com. hostmaster.example.com. 2025112101 3600 900 1209600 300
 example.com. 3600 IN NS ns1.example.com.
 example.com. 3600 IN NS ns2.example.com.

@@ -152,6 +152,7 @@ func TestDigPeer(t *testing.T) {
 	port := realNames(t, z.answer)
 	w := newWorld(t)
 	w.names(w.client, "127.0.0.1:"+strconv.Itoa(port), z.answer)
+	w.write("/etc/hosts", "127.0.0.1 localhost\n")
 	for row := range strings.Lines(digCases) {
 		row = strings.TrimSpace(row)
 		if row == "" || row[0] == '#' {
@@ -311,6 +312,14 @@ www.example.com +keepalive
 www.example.com +expire
 www.example.com +padding=64
 www.example.com +noanswer
++trace local.example
++trace +nodnssec nosuch.local.example
++trace servfail.test
++trace drop.test +time=1 +tries=1
+local.example +nssearch
+local.example +nssearch +noidentify
++trace +short local.example
++trace +comments local.example
 www.example.com +all +nocmd
 www.example.com +nocmd +noall +question
 `

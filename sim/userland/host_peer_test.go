@@ -15,6 +15,7 @@ func TestHostPeer(t *testing.T) {
 	port := realNames(t, z.answer)
 	w := newWorld(t)
 	w.names(w.client, "127.0.0.1:"+strconv.Itoa(port), z.answer)
+	w.write("/etc/hosts", "127.0.0.1 localhost\n")
 	for row := range strings.Lines(hostCases) {
 		row = strings.TrimSpace(row)
 		if row == "" {
@@ -84,6 +85,8 @@ host -4 -6 example.com
 host -N 0 www
 host -s servfail.test
 host -U -t ANY example.com
+host -C local.example
+host -v -C local.example
 nslookup www.example.com
 nslookup ftp.example.com
 nslookup nosuch.example.com

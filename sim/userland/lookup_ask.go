@@ -34,6 +34,9 @@ func sockText(a netip.AddrPort) string { return fmt.Sprintf("%s#%d", a.Addr(), a
 // askUDP asks the servers of a lookup over UDP. All repetitions go to the first
 // server; what is left of them, one, goes to each of the others.
 func (e *lookups) askUDP(l *lookup) {
+	if e.hasty(l) {
+		return
+	}
 	for i := 0; i < len(l.servers); {
 		e.p.Step(1)
 		switch e.exchangeUDP(l, i) {
@@ -44,6 +47,23 @@ func (e *lookups) askUDP(l *lookup) {
 			return
 		}
 	}
+}
+
+// hasty sends the question of +nssearch to a zone's only server and gives up at
+// once. BIND 9.18 does so: when the last query is on its way and none was
+// answered yet, it takes the search for failed, which with one server is always.
+func (e *lookups) hasty(l *lookup) bool {
+	if !l.nsSearch || l.traceRoot || len(l.servers) != 1 {
+		return false
+	}
+	q := e.newQuery(l, l.servers[0])
+	if port, err := openUDP(e.p, e.localFor(q.server.addr), q.addr); err == nil {
+		port.send(l.wire)
+		port.close()
+	}
+	e.front.errorf("NS servers could not be reached")
+	e.exit = max(e.exit, 9)
+	return true
 }
 
 func (e *lookups) exchangeUDP(l *lookup, i int) lookupStep {

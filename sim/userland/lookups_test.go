@@ -224,3 +224,26 @@ func TestDigFailures(t *testing.T) {
 		t.Errorf("%+v", r)
 	}
 }
+
+func TestDigNSSearch(t *testing.T) {
+	w := newWorld(t)
+	if err := w.server.Node.Iface("eth0").AddAddr(netip.MustParsePrefix("192.0.2.54/24")); err != nil {
+		t.Fatal(err)
+	}
+	const records = `example.com. 60 IN NS ns1.example.com.
+example.com. 60 IN NS ns2.example.com.
+example.com. 60 IN NS ns3.example.com.
+ns1.example.com. 60 IN A 192.0.2.53
+ns2.example.com. 60 IN A 192.0.2.54
+ns3.example.com. 60 IN A 192.0.2.55
+example.com. 60 IN SOA ns1.example.com. h.example.com. `
+	w.names(w.server, serverAddr+":53", newZone(t, records+"7 1 1 1 1\n").answer)
+	w.names(w.server, "192.0.2.54:53", newZone(t, records+"6 1 1 1 1\n").answer)
+	r := w.run("", "dig", "example.com", "+nssearch")
+	for _, want := range []string{"SOA ns1.example.com. h.example.com. 7 1 1 1 1 from server 192.0.2.53 in 2 ms.\n",
+		"SOA ns1.example.com. h.example.com. 6 1 1 1 1 from server 192.0.2.54 in 2 ms.\n", ";; communications error to 192.0.2.55#53: timed out\n"} {
+		if !strings.Contains(r.out, want) {
+			t.Errorf("no %q in:\n%s", want, r.out)
+		}
+	}
+}
