@@ -152,6 +152,7 @@ func TestDigPeer(t *testing.T) {
 	port := realNames(t, z.answer)
 	w := newWorld(t)
 	w.names(w.client, "127.0.0.1:"+strconv.Itoa(port), z.answer)
+	w.names(w.server, serverAddr+":53", z.answer)
 	w.write("/etc/hosts", "127.0.0.1 localhost\n")
 	for row := range strings.Lines(digCases) {
 		row = strings.TrimSpace(row)
@@ -312,6 +313,13 @@ www.example.com +keepalive
 www.example.com +expire
 www.example.com +padding=64
 www.example.com +noanswer
+-6 @127.0.0.1 www.example.com
+-4 @::1 www.example.com
+-6 +tcp www.example.com
+@127.1 www.example.com
+@ www.example.com
+@127.0.0.1#53 x
++ www.example.com +short
 +trace local.example
 +trace +nodnssec nosuch.local.example
 +trace servfail.test

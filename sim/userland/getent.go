@@ -89,7 +89,7 @@ func (g *getent) hosts(key string) bool {
 		return err == nil
 	}
 	for _, family := range []host.Family{host.IPv6, host.IPv4} {
-		addrs, canonical, err := g.p.Host.LookupAddrs(g.p.Task, key, family)
+		addrs, canonical, err := lookupHost(g.p, key, family)
 		if err != nil {
 			continue
 		}
@@ -106,7 +106,13 @@ func (g *getent) hosts(key string) bool {
 }
 
 func (g *getent) ahosts(key string, family host.Family) bool {
-	addrs, canonical, err := g.p.Host.LookupAddrs(g.p.Task, key, family)
+	addrs, canonical, err := lookupHost(g.p, key, family)
+	if err != nil && family == host.IPv6 { // AI_V4MAPPED
+		addrs, canonical, err = lookupHost(g.p, key, host.IPv4)
+		for i, a := range addrs {
+			addrs[i] = netip.AddrFrom16(a.As16())
+		}
+	}
 	if err != nil {
 		return false
 	}

@@ -66,7 +66,23 @@ func (e *lookups) hasty(l *lookup) bool {
 	return true
 }
 
+// mapped passes over an IPv4 server where only IPv6 is to be used.
+func (e *lookups) mapped(l *lookup, i int) (step lookupStep, skip bool) {
+	if a := l.servers[i].addr; !e.no4 || a.Is6() {
+		return lookupDone, false
+	}
+	e.front.warnf("Skipping mapped address '::ffff:%s'", l.servers[i].addr)
+	if i+1 < len(l.servers) {
+		return nextServer, true
+	}
+	e.front.warnf("No acceptable nameservers")
+	return lookupDone, true
+}
+
 func (e *lookups) exchangeUDP(l *lookup, i int) lookupStep {
+	if step, skip := e.mapped(l, i); skip {
+		return step
+	}
 	q := e.newQuery(l, l.servers[i])
 	port, err := openUDP(e.p, e.localFor(q.server.addr), q.addr)
 	if err != nil {
@@ -192,6 +208,9 @@ func (e *lookups) askTCP(l *lookup) {
 }
 
 func (e *lookups) exchangeTCP(l *lookup, i int) lookupStep {
+	if step, skip := e.mapped(l, i); skip {
+		return step
+	}
 	q := e.newQuery(l, l.servers[i])
 	if e.kept != nil && e.kept.remote == q.addr {
 		q.port = e.kept

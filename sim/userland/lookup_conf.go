@@ -151,9 +151,16 @@ func (e *lookups) addresses(name string) (list []nameserver, failure string) {
 	case e.no4:
 		family = host.IPv6
 	}
-	addrs, _, err := e.p.Host.LookupAddrs(e.p.Task, name, family)
+	addrs, _, err := lookupHost(e.p, name, family)
+	if err != nil && family == host.IPv6 { // as mapped addresses, which are of no use
+		if v4, _, v4err := lookupHost(e.p, name, host.IPv4); v4err == nil {
+			addrs, err = v4, nil
+		}
+	}
 	switch {
 	case err == nil:
+	case err == errAddrFamily:
+		return nil, "address family not supported"
 	case errors.Is(err, host.ErrHostNotFound), errors.Is(err, host.ErrNoData):
 		return nil, "not found"
 	default:

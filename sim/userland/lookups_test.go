@@ -31,6 +31,7 @@ func TestGetent(t *testing.T) {
 		{"ahosts www.example.com", "203.0.113.80    STREAM www.example.com\n203.0.113.80    DGRAM  \n203.0.113.80    RAW    \n", 0},
 		{"passwd 0", "root:x:0:0:root:/root:/bin/bash\n", 0},
 		{"passwd root nosuch bin", "root:x:0:0:root:/root:/bin/bash\nbin:x:2:2:bin:/bin:/usr/sbin/nologin\n", 2},
+		{"ahostsv6 localhost", "::ffff:127.0.0.1 STREAM localhost\n::ffff:127.0.0.1 DGRAM  \n::ffff:127.0.0.1 RAW    \n", 0},
 		{"protocols tcp", "tcp                   6 TCP\n", 0},
 		{"foo", "", 1},
 	} {

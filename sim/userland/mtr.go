@@ -36,7 +36,7 @@ func runMtr(p *host.Proc) int {
 	if target == "" {
 		target = "localhost"
 	}
-	addrs, _, err := p.Host.LookupAddrs(p.Task, target, host.AnyFamily)
+	addrs, _, err := lookupHost(p, target, host.AnyFamily)
 	if err != nil {
 		fmt.Fprintf(p.Stderr, "mtr: Failed to resolve host: %s: %s\n", target, gaiText(err))
 		return 1

@@ -240,7 +240,7 @@ func (n *netcat) resolve(name, port string) []netip.Addr {
 		}
 		return []netip.Addr{a}
 	}
-	addrs, _, err := n.p.Host.LookupAddrs(n.p.Task, name, n.family)
+	addrs, _, err := lookupHost(n.p, name, n.family)
 	if err != nil {
 		n.fail("getaddrinfo for host \"%s\" port %s: %s", name, port, gaiText(err))
 	}

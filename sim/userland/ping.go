@@ -176,13 +176,10 @@ func (g *ping) resolve() bool {
 		fmt.Fprintf(g.p.Stderr, "ping: %s: %s\n", g.target, text)
 		return false
 	}
-	if a, err := netip.ParseAddr(g.target); err == nil {
-		if a.Is4() && g.family == host.IPv6 || a.Is6() && g.family == host.IPv4 {
-			return report("Address family for hostname not supported")
-		}
+	if _, err := netip.ParseAddr(g.target); err == nil {
 		g.numeric = true
 	}
-	addrs, canonical, err := g.p.Host.LookupAddrs(g.p.Task, g.target, g.family)
+	addrs, canonical, err := lookupHost(g.p, g.target, g.family)
 	if err != nil {
 		return report(gaiText(err))
 	}

@@ -100,6 +100,8 @@ func serviceName(h *host.Host, port uint16, proto string) string {
 // gaiText is gai_strerror(3) of a failed look-up.
 func gaiText(err error) string {
 	switch {
+	case err == errAddrFamily:
+		return err.Error()
 	case errors.Is(err, host.ErrTryAgain):
 		return "Temporary failure in name resolution"
 	case errors.Is(err, host.ErrNoData):

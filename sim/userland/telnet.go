@@ -134,10 +134,7 @@ func (t *telnet) open(args []string) bool {
 		t.p.Printf("Server lookup failure:  %s:%s, %s\n", name, service, text)
 		return false
 	}
-	if a, err := netip.ParseAddr(name); err == nil && (a.Is4() && t.family == host.IPv6 || a.Is6() && t.family == host.IPv4) {
-		return failed("Address family for hostname not supported")
-	}
-	addrs, _, err := t.p.Host.LookupAddrs(t.p.Task, name, t.family)
+	addrs, _, err := lookupHost(t.p, name, t.family)
 	if err != nil {
 		return failed(gaiText(err))
 	}
@@ -188,7 +185,7 @@ func (t *telnet) local(remote netip.Addr) (netip.AddrPort, bool) {
 	if remote.Is6() {
 		family = host.IPv6
 	}
-	addrs, _, err := t.p.Host.LookupAddrs(t.p.Task, t.bind, family)
+	addrs, _, err := lookupHost(t.p, t.bind, family)
 	if err != nil || len(addrs) == 0 {
 		t.p.Errorf("%s: %s", t.bind, gaiText(err))
 		return netip.AddrPort{}, false

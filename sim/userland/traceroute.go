@@ -47,7 +47,7 @@ func runTraceroute(p *host.Proc) int {
 		t.family = host.IPv6
 	}
 	t.options(p.Args[1:])
-	addrs, _, err := p.Host.LookupAddrs(p.Task, t.target, t.family)
+	addrs, _, err := lookupHost(p, t.target, t.family)
 	if err != nil {
 		fmt.Fprintf(p.Stderr, "%s: %s\nCannot handle \"host\" cmdline arg `%s' on position 1 (argc %d)\n", t.target, gaiText(err), t.target, len(p.Args)-1)
 		return 2

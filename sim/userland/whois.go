@@ -184,7 +184,7 @@ func (w *whoisClient) ask(server string) (next string) {
 	if !ok {
 		w.fail(2, "getaddrinfo(%s): Servname not supported for ai_socktype", server)
 	}
-	addrs, _, err := w.p.Host.LookupAddrs(w.p.Task, server, host.AnyFamily)
+	addrs, _, err := lookupHost(w.p, server, host.AnyFamily)
 	if err != nil {
 		w.fail(2, "getaddrinfo(%s): %s", server, gaiText(err))
 	}
