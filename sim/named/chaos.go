@@ -15,6 +15,9 @@ func (q *query) answerChaos() {
 	if q.s.queryLog {
 		q.logQuery()
 	}
+	if q.metaType() {
+		return
+	}
 	name := dns.Canonical(q.req.name)
 	var texts []string
 	options := &q.s.conf.Options

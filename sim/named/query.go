@@ -93,6 +93,10 @@ func (q *query) handle(b []byte) {
 	if len(q.req.cookie) > 8 {
 		q.cookieOK = s.cookieValid(&q.req, q.peer.Addr().AsSlice())
 	}
+	if q.req.class == mdns.ClassANY {
+		q.fail(mdns.RcodeFormatError, "FORMERR")
+		return
+	}
 	if q.req.class == mdns.ClassCHAOS {
 		q.answerChaos()
 		return
@@ -109,7 +113,7 @@ func (q *query) handle(b []byte) {
 // selectView chooses the view, or refuses.
 func (q *query) selectView() bool {
 	s := q.s
-	if q.req.class == mdns.ClassINET || q.req.class == mdns.ClassANY {
+	if q.req.class == mdns.ClassINET {
 		if v := s.views; len(v) == 1 && v[0].conf.MatchClients.IsAny() && v[0].conf.MatchDestinations.IsAny() && !v[0].conf.MatchRecursiveOnly.Value {
 			q.view = v[0]
 			return true
@@ -134,19 +138,27 @@ func (q *query) serve() {
 		q.send(&response{rcode: mdns.RcodeBadCookie, ra: q.mayRecurse})
 		return
 	}
-	switch q.req.qtype {
-	case mdns.TypeAXFR, mdns.TypeIXFR:
-		q.transferOut()
-		return
-	case mdns.TypeMAILA, mdns.TypeMAILB:
-		q.fail(mdns.RcodeNotImplemented, "NOTIMP")
-		return
-	case mdns.TypeOPT, mdns.TypeTSIG, mdns.TypeTKEY:
-		q.fail(mdns.RcodeFormatError, "FORMERR")
+	if q.metaType() {
 		return
 	}
 	q.name, q.first = q.req.name, true
 	q.advance()
+}
+
+// metaType serves the types that are no record types, and reports whether it was
+// one.
+func (q *query) metaType() bool {
+	switch q.req.qtype {
+	case mdns.TypeAXFR, mdns.TypeIXFR:
+		q.transferOut()
+	case mdns.TypeMAILA, mdns.TypeMAILB:
+		q.fail(mdns.RcodeNotImplemented, "NOTIMP")
+	case mdns.TypeOPT, mdns.TypeTSIG, mdns.TypeTKEY:
+		q.fail(mdns.RcodeFormatError, "FORMERR")
+	default:
+		return false
+	}
+	return true
 }
 
 // permissions finds what the client may have: BIND ARM "recursion",
@@ -173,7 +185,7 @@ func (q *query) lookupOptions() dns.LookupOptions {
 	o := dns.LookupOptions{CrossZone: q.recurse && q.view.open, DNSSEC: q.req.do}
 	switch q.view.conf.MinimalResponses.Value {
 	case "yes":
-		o.Bare = true
+		o.Minimal, o.Bare = true, q.req.qtype != mdns.TypeNS // which keeps its addresses
 	case "no-auth":
 		o.Minimal = true
 	case "no":

@@ -62,7 +62,9 @@ func (q *query) pack(r *response) []byte {
 	m.Id, m.Response, m.Opcode = q.req.id, true, q.req.opcode
 	m.Rcode = r.rcode & 15
 	m.Authoritative, m.RecursionAvailable, m.AuthenticatedData = r.aa, r.ra, r.ad
-	m.RecursionDesired, m.CheckingDisabled = q.req.recursionDesired(), q.req.flags&flagCD != 0
+	if q.req.opcode == mdns.OpcodeQuery {
+		m.RecursionDesired, m.CheckingDisabled = q.req.recursionDesired(), q.req.flags&flagCD != 0
+	}
 	if q.req.asked {
 		q.question[0] = mdns.Question{Name: q.req.name, Qtype: q.req.qtype, Qclass: q.req.class}
 		m.Question = q.question[:]

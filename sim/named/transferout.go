@@ -15,12 +15,10 @@ import (
 // alone.
 func (q *query) transferOut() {
 	kind := dns.TypeName(q.req.qtype)
-	if q.conn == nil && q.req.qtype == mdns.TypeAXFR { // RFC 5936 4.2
-		q.logf(catXferOut, info, "attempted AXFR over UDP")
-		q.fail(mdns.RcodeFormatError, "FORMERR")
-		return
+	var z *zone
+	if q.view != nil {
+		z = q.view.zones[dns.Canonical(q.req.name)]
 	}
-	z := q.view.zones[dns.Canonical(q.req.name)]
 	switch {
 	case z == nil || !z.authoritative():
 		q.logf(catXferOut, info, "bad zone transfer request: '%s/IN': non-authoritative zone (NOTAUTH)", dns.Display(q.req.name))
@@ -37,6 +35,11 @@ func (q *query) transferOut() {
 		q.logf(catSecurity, failure, "zone transfer '%s/%s/IN' denied", dns.Display(q.req.name), kind)
 		q.verdict(trace.Refused, &verdict{zone: z.conf.Name, acl: z.conf.AllowTransfer})
 		q.send(&response{rcode: mdns.RcodeRefused})
+		return
+	}
+	if q.conn == nil && q.req.qtype == mdns.TypeAXFR { // RFC 5936 4.2
+		q.logf(catXferOut, info, "attempted AXFR over UDP")
+		q.fail(mdns.RcodeFormatError, "FORMERR")
 		return
 	}
 	soa := z.data.SOA()
