@@ -34,15 +34,15 @@ func TestAuthoritative(t *testing.T) {
 		{question{name: "www.secret.example.com", qtype: "A", from: "ns2"}, "NOERROR aa rd\nwww.secret.example.com. 3600 IN A 198.18.0.90"},
 		{question{name: "loop1.example.com", qtype: "A"}, "SERVFAIL aa rd\nloop1.example.com. 3600 IN CNAME loop2.example.com.\nloop2.example.com. 3600 IN CNAME loop1.example.com."},
 		{question{name: "example.com", qtype: "MAILA"}, "NOTIMP rd"},
-		{question{name: "www.example.com", qtype: "A", edit: func(m *mdns.Msg) { m.Opcode = mdns.OpcodeStatus }}, "NOTIMP rd"},
-		{question{name: "example.com", qtype: "SOA", edit: func(m *mdns.Msg) { m.Opcode = mdns.OpcodeUpdate }}, "REFUSED rd"},
+		{question{name: "www.example.com", qtype: "A", edit: func(m *mdns.Msg) { m.Opcode = mdns.OpcodeStatus }}, "NOTIMP"},
+		{question{name: "example.com", qtype: "SOA", edit: func(m *mdns.Msg) { m.Opcode = mdns.OpcodeUpdate }}, "REFUSED"},
 		{question{name: "www.example.com", qtype: "A", edit: func(m *mdns.Msg) { m.IsEdns0().SetVersion(1) }}, "BADSIG rd"},
 		{question{name: "www.example.com", qtype: "A", edit: func(m *mdns.Msg) { m.Question = append(m.Question, m.Question[0]) }}, "FORMERR rd"},
 		{question{name: "version.bind", qtype: "TXT", edit: func(m *mdns.Msg) { m.Question[0].Qclass = mdns.ClassCHAOS }},
 			"NOERROR aa rd\nversion.bind. 0 CH TXT \"" + versionNumber + "\""},
 		{question{name: "example.com", qtype: "AXFR", tcp: true}, "REFUSED rd"},
 		{question{name: "example.org", qtype: "AXFR", tcp: true}, "NOTAUTH rd"},
-		{question{name: "example.com", qtype: "AXFR"}, "FORMERR rd"},
+		{question{name: "example.com", qtype: "AXFR", from: "ns2"}, "FORMERR rd"},
 	} {
 		c.q.to = "ns1"
 		got := text(w.ask(c.q))
