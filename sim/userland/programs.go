@@ -31,7 +31,7 @@ func textPrograms() host.Programs {
 		"cat": runCat, "head": runHead, "tail": runTail, "wc": runWc, "sort": runSort, "uniq": runUniq, "cut": runCut, "tr": runTr,
 		"tee": runTee, "grep": runGrep, "egrep": runGrep, "fgrep": runGrep, "zgrep": runGrep, "sed": runSed, "diff": runDiff, "cmp": runCmp,
 		"nl": runNl, "tac": runTac, "rev": runRev, "less": runPager, "more": runPager, "seq": runSeq, "yes": runYes, "xargs": runXargs,
-		"man": runMan,
+		"man": runMan, "awk": runAwk, "mawk": runAwk, "gawk": runAwk,
 	}
 }
 
