@@ -25,13 +25,14 @@ import (
 type Library struct {
 	programs host.Programs
 	zones    *named.ZoneCache
+	parsed   *host.Parsed
 	mu       sync.Mutex
 	systems  map[string]*vfs.Image
 }
 
 // NewLibrary returns a library with all programs.
 func NewLibrary() *Library {
-	l := &Library{programs: host.Programs{}, zones: named.NewZoneCache(), systems: map[string]*vfs.Image{}}
+	l := &Library{programs: host.Programs{}, zones: named.NewZoneCache(), parsed: host.NewParsed(), systems: map[string]*vfs.Image{}}
 	for _, set := range []host.Programs{userland.Programs(), shell.Programs(), named.Programs(), mta.Programs(), dovecot.Programs(), netfilter.Programs()} {
 		for name, prog := range set {
 			if l.programs[name] != nil {

@@ -165,7 +165,7 @@ func (w *World) addHost(spec *Host, disk *vfs.Image, links map[string]*vnet.Link
 		node.AddPortFilter(f)
 	}
 	h := host.New(host.Config{
-		Name: spec.Name, Flavour: spec.Flavour, Clock: w.clock, Log: w.log, Node: node, Limits: w.limits, Programs: w.plan.lib.programs,
+		Name: spec.Name, Flavour: spec.Flavour, Clock: w.clock, Log: w.log, Node: node, Limits: w.limits, Programs: w.plan.lib.programs, Shared: w.plan.lib.parsed,
 		FS: vfs.New(disk, vfs.Options{Now: w.clock.Now, MaxBytes: diskBytes, MaxInodes: diskInodes}),
 	})
 	w.hosts[spec.Name] = h

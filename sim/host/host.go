@@ -50,7 +50,8 @@ type Host struct {
 	procs    map[int]*Proc
 	lastPID  int
 	booted   time.Time
-	accounts accounts
+	shared   *Parsed
+	parsed   map[string]*parsedFile
 	journal  journal
 	quiet    bool
 	ttys     int
@@ -78,6 +79,7 @@ type Config struct {
 	Zone     *time.Location // nil: UTC
 	Limits   *Limits        // nil: the default limits
 	Programs Programs       // shared by all hosts; not modified
+	Shared   *Parsed        // shared by all hosts; nil: one of its own
 }
 
 // New returns a host that has just been booted, without units.
@@ -88,9 +90,12 @@ func New(c Config) *Host {
 	if c.Limits == nil {
 		c.Limits = NewLimits()
 	}
+	if c.Shared == nil {
+		c.Shared = NewParsed()
+	}
 	return &Host{
 		Name: c.Name, Flavour: c.Flavour, Clock: c.Clock, Log: c.Log, FS: c.FS, Node: c.Node, Zone: c.Zone,
-		Limits: c.Limits, programs: c.Programs, lastPID: 400, booted: c.Clock.Now(),
+		Limits: c.Limits, programs: c.Programs, shared: c.Shared, lastPID: 400, booted: c.Clock.Now(),
 	}
 }
 
@@ -112,12 +117,12 @@ func (h *Host) SetQuiet(on bool) { h.quiet = on }
 // Hostname returns the kernel's host name, as hostname(1) prints it: the text
 // of /etc/hostname.
 func (h *Host) Hostname() string {
-	b, err := h.FS.ReadFile("/etc/hostname", Root)
-	if err != nil {
-		return h.Name
-	}
-	line, _, _ := strings.Cut(string(b), "\n")
-	if line = strings.TrimSpace(line); line == "" {
+	line := fileAs(h, "/etc/hostname", func(text string) string {
+		line, _, _ := strings.Cut(text, "
+")
+		return strings.TrimSpace(line)
+	})
+	if line == "" {
 		return h.Name
 	}
 	return line

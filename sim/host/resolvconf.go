@@ -23,13 +23,18 @@ type ResolvConf struct {
 // understand are ignored, also an address with garbage behind it. A missing
 // file means the defaults.
 func (h *Host) ReadResolvConf() ResolvConf {
-	c := ResolvConf{NDots: 1, Timeout: 5 * time.Second, Attempts: 2}
-	if domain := h.Hostname(); strings.Contains(domain, ".") {
-		_, rest, _ := strings.Cut(domain, ".")
-		c.Search = []string{rest}
+	c := fileAs(h, "/etc/resolv.conf", parseResolvConf)
+	if c.Search == nil {
+		if _, rest, ok := strings.Cut(h.Hostname(), "."); ok {
+			c.Search = []string{rest}
+		}
 	}
-	b, _ := h.FS.ReadFile("/etc/resolv.conf", Root)
-	for line := range strings.Lines(string(b)) {
+	return c
+}
+
+func parseResolvConf(text string) ResolvConf {
+	c := ResolvConf{NDots: 1, Timeout: 5 * time.Second, Attempts: 2}
+	for line := range strings.Lines(text) {
 		if line[0] == '#' || line[0] == ';' {
 			continue
 		}
@@ -83,9 +88,10 @@ type HostsEntry struct {
 }
 
 // ReadHosts reads /etc/hosts.
-func (h *Host) ReadHosts() (list []HostsEntry) {
-	b, _ := h.FS.ReadFile("/etc/hosts", Root)
-	for line := range strings.Lines(string(b)) {
+func (h *Host) ReadHosts() []HostsEntry { return fileAs(h, "/etc/hosts", parseHosts) }
+
+func parseHosts(text string) (list []HostsEntry) {
+	for line := range strings.Lines(text) {
 		line, _, _ = strings.Cut(line, "#")
 		f := strings.Fields(line)
 		if len(f) < 2 {
@@ -100,9 +106,10 @@ func (h *Host) ReadHosts() (list []HostsEntry) {
 
 // hostsSources returns the sources of nsswitch.conf(5)'s hosts line, such as
 // files and dns, in order.
-func (h *Host) hostsSources() []string {
-	b, _ := h.FS.ReadFile("/etc/nsswitch.conf", Root)
-	for line := range strings.Lines(string(b)) {
+func (h *Host) hostsSources() []string { return fileAs(h, "/etc/nsswitch.conf", parseNSSwitch) }
+
+func parseNSSwitch(text string) []string {
+	for line := range strings.Lines(text) {
 		line, _, _ = strings.Cut(line, "#")
 		if rest, ok := strings.CutPrefix(strings.TrimSpace(line), "hosts:"); ok {
 			return strings.Fields(rest)
@@ -111,21 +118,34 @@ func (h *Host) hostsSources() []string {
 	return []string{"files", "dns"}
 }
 
-// ServicePort returns the port of a service of services(5), 0 if unknown.
-func (h *Host) ServicePort(name, proto string) uint16 {
-	b, _ := h.FS.ReadFile("/etc/services", Root)
-	for line := range strings.Lines(string(b)) {
+// service is a line of services(5).
+type service struct {
+	names []string
+	port  uint16
+	proto string
+}
+
+func parseServices(text string) (list []service) {
+	for line := range strings.Lines(text) {
 		line, _, _ = strings.Cut(line, "#")
 		f := strings.Fields(line)
 		if len(f) < 2 {
 			continue
 		}
-		num, p, ok := strings.Cut(f[1], "/")
-		if !ok || p != proto || f[0] != name && !slices.Contains(f[2:], name) {
-			continue
+		num, proto, ok := strings.Cut(f[1], "/")
+		n, err := strconv.ParseUint(num, 10, 16)
+		if ok && err == nil {
+			list = append(list, service{append(f[:1:1], f[2:]...), uint16(n), proto})
 		}
-		if n, err := strconv.ParseUint(num, 10, 16); err == nil {
-			return uint16(n)
+	}
+	return list
+}
+
+// ServicePort returns the port of a service of services(5), 0 if unknown.
+func (h *Host) ServicePort(name, proto string) uint16 {
+	for _, s := range fileAs(h, "/etc/services", parseServices) {
+		if s.proto == proto && slices.Contains(s.names, name) {
+			return s.port
 		}
 	}
 	return 0

@@ -401,3 +401,19 @@ func (h *Host) LookupName(t *vtime.Task, a netip.Addr) (string, error) {
 	}
 	return "", err
 }
+
+// Ask sends one question to one server, like dig @server, and returns its reply
+// whatever its code. It tries three times, five seconds each. The error is a
+// time-out or what the network said.
+func (h *Host) Ask(t *vtime.Task, server netip.Addr, name string, qtype uint16, recurse, tcp bool) (*mdns.Msg, error) {
+	q := new(mdns.Msg)
+	q.Question = []mdns.Question{{Name: mdns.Fqdn(name), Qtype: qtype, Qclass: mdns.ClassINET}}
+	q.RecursionDesired = recurse
+	for range 3 {
+		q.Id = h.queryID()
+		if m := h.exchange(t, q, netip.AddrPortFrom(server, 53), 5*time.Second, tcp); m != nil {
+			return m, nil
+		}
+	}
+	return nil, vnet.ETIMEDOUT
+}

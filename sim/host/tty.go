@@ -94,6 +94,7 @@ func (t *TTY) HangUp() {
 	t.eof, t.closed = true, true
 	t.lines, t.partly = nil, ""
 	t.notify()
+	t.idle.Broadcast()
 }
 
 // SetForeground says which processes Ctrl+C is for. A shell calls it around

@@ -25,38 +25,17 @@ type Group struct {
 	Members []string
 }
 
-// accounts caches the parsed files for one state of the disk.
-type accounts struct {
-	generation uint64
-	read       bool
-	users      []User
-	groups     []Group
-}
-
-func (h *Host) accountFiles() *accounts {
-	a := &h.accounts
-	if gen := h.FS.Generation(); !a.read || a.generation != gen {
-		*a = accounts{generation: gen, read: true}
-		a.users = h.readUsers()
-		a.groups = h.readGroups()
-	}
-	return a
-}
-
-func (h *Host) colonFile(name string, fields int, each func(f []string)) {
-	b, err := h.FS.ReadFile(name, Root)
-	if err != nil {
-		return
-	}
-	for line := range strings.Lines(string(b)) {
+// colonLines calls each with the fields of the lines that have enough of them.
+func colonLines(text string, fields int, each func(f []string)) {
+	for line := range strings.Lines(text) {
 		if f := strings.Split(strings.TrimRight(line, "\n"), ":"); len(f) >= fields {
 			each(f)
 		}
 	}
 }
 
-func (h *Host) readUsers() (list []User) {
-	h.colonFile("/etc/passwd", 7, func(f []string) {
+func parsePasswd(text string) (list []User) {
+	colonLines(text, 7, func(f []string) {
 		uid, err1 := strconv.ParseUint(f[2], 10, 32)
 		gid, err2 := strconv.ParseUint(f[3], 10, 32)
 		if err1 == nil && err2 == nil {
@@ -66,8 +45,8 @@ func (h *Host) readUsers() (list []User) {
 	return list
 }
 
-func (h *Host) readGroups() (list []Group) {
-	h.colonFile("/etc/group", 4, func(f []string) {
+func parseGroup(text string) (list []Group) {
+	colonLines(text, 4, func(f []string) {
 		if gid, err := strconv.ParseUint(f[2], 10, 32); err == nil {
 			g := Group{Name: f[0], GID: uint32(gid)}
 			if f[3] != "" {
@@ -80,10 +59,10 @@ func (h *Host) readGroups() (list []Group) {
 }
 
 // Users returns the users of /etc/passwd in its order.
-func (h *Host) Users() []User { return h.accountFiles().users }
+func (h *Host) Users() []User { return fileAs(h, "/etc/passwd", parsePasswd) }
 
 // Groups returns the groups of /etc/group in its order.
-func (h *Host) Groups() []Group { return h.accountFiles().groups }
+func (h *Host) Groups() []Group { return fileAs(h, "/etc/group", parseGroup) }
 
 // User finds a user by name.
 func (h *Host) User(name string) (User, bool) {

@@ -1,0 +1,67 @@
+package host
+
+import (
+	"sync"
+)
+
+// Parsed is a cache of parsed files by content, shared by all hosts of a
+// process and safe for use by several goroutines. Hosts are full of equal
+// files (passwd, services, nsswitch.conf); each is parsed and kept once. The
+// values in it are never changed.
+type Parsed struct {
+	mu sync.Mutex
+	m  map[parsedKey]any
+}
+
+type parsedKey struct{ kind, text string }
+
+// maxParsed bounds the cache; when it is full it is emptied.
+const maxParsed = 4096
+
+// NewParsed returns an empty cache.
+func NewParsed() *Parsed { return &Parsed{m: map[parsedKey]any{}} }
+
+// get returns the parsed form of text.
+func (p *Parsed) get(kind, text string, parse func(string) any) any {
+	key := parsedKey{kind, text}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if v, ok := p.m[key]; ok {
+		return v
+	}
+	if len(p.m) >= maxParsed {
+		clear(p.m)
+	}
+	v := parse(text)
+	p.m[key] = v
+	return v
+}
+
+// parsedFile is the last known form of one file of a host.
+type parsedFile struct {
+	generation uint64 // of the disk when it was read
+	text       string
+	value      any
+}
+
+// fileAs returns a file of the host in parsed form; a missing file counts as
+// empty. The file is read again only when the disk has changed, and parsed again
+// only when its text has.
+func fileAs[T any](h *Host, name string, parse func(text string) T) T {
+	gen := h.FS.Generation()
+	f := h.parsed[name]
+	if f != nil && f.generation == gen {
+		return f.value.(T)
+	}
+	b, _ := h.FS.ReadFile(name, Root)
+	if f == nil || f.text != string(b) {
+		text := string(b)
+		f = &parsedFile{text: text, value: h.shared.get(name, text, func(s string) any { return parse(s) })}
+		if h.parsed == nil {
+			h.parsed = map[string]*parsedFile{}
+		}
+		h.parsed[name] = f
+	}
+	f.generation = gen
+	return f.value.(T)
+}
