@@ -248,3 +248,21 @@ example.com. 60 IN SOA ns1.example.com. h.example.com. `
 		}
 	}
 }
+
+// A filter of the host itself looks like a lost packet to dig, as in reality.
+func TestDigOwnFilter(t *testing.T) {
+	w := newWorld(t)
+	w.client.Node.SetHook(func(at vnet.Point, _ *vnet.Packet, _, _ *vnet.Iface) vnet.Verdict {
+		if at == vnet.Output {
+			return vnet.Verdict{Action: vnet.Drop}
+		}
+		return vnet.Verdict{}
+	})
+	r := w.run("", "dig", "+tries=1", "+time=1", "@192.0.2.53", "x.test")
+	if !strings.HasPrefix(r.out, ";; communications error to 192.0.2.53#53: timed out\n") || r.status != 9 {
+		t.Errorf("%+v", r)
+	}
+	if r := w.run("", "ping", "-c", "1", "-W", "1", "192.0.2.53"); r.err != "ping: sendmsg: Operation not permitted\n" || r.status != 1 {
+		t.Errorf("%+v", r)
+	}
+}

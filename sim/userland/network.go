@@ -12,27 +12,11 @@ import (
 // networkPrograms are the commands that ask the network, or about it.
 func networkPrograms() host.Programs {
 	return host.Programs{
-		"dig":         runDig,
-		"telnet":      runTelnet,
-		"host":        runHost,
-		"nslookup":    runNslookup,
-		"nc":          runNetcat,
-		"ss":          runSs,
-		"netstat":     runNetstat,
-		"ip":          runIP,
-		"ifconfig":    runIfconfig,
-		"route":       runRoute,
-		"mail":        runMail,
-		"whois":       runWhois,
-		"getent":      runGetent,
-		"traceroute":  runTraceroute,
-		"traceroute6": runTraceroute,
-		"mtr":         runMtr,
-		"mailx":       runMail,
-		"Mail":        runMail,
-		"bsd-mailx":   runMail,
-		"netcat":      runNetcat,
-		"ping":        runPing, "ping4": runPing, "ping6": runPing,
+		"dig": runDig, "nslookup": runNslookup, "host": runHost, "getent": runGetent, "whois": runWhois,
+		"ping": runPing, "ping4": runPing, "ping6": runPing, "traceroute": runTraceroute, "traceroute6": runTraceroute, "mtr": runMtr,
+		"telnet": runTelnet, "nc": runNetcat, "netcat": runNetcat, "curl": runCurl,
+		"ss": runSs, "netstat": runNetstat, "ip": runIP, "ifconfig": runIfconfig, "route": runRoute,
+		"mail": runMail, "mailx": runMail, "Mail": runMail, "bsd-mailx": runMail,
 	}
 }
 
