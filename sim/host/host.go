@@ -118,8 +118,7 @@ func (h *Host) SetQuiet(on bool) { h.quiet = on }
 // of /etc/hostname.
 func (h *Host) Hostname() string {
 	line := fileAs(h, "/etc/hostname", func(text string) string {
-		line, _, _ := strings.Cut(text, "
-")
+		line, _, _ := strings.Cut(text, "\n")
 		return strings.TrimSpace(line)
 	})
 	if line == "" {
