@@ -40,6 +40,7 @@ func (s *Shell) evalText(src, where string) int {
 		s.say("%s: maximum nesting level exceeded (%d)", where, maxDepth)
 		return s.fatal(1)
 	}
+	s.p.Step(20 + len(src)/16) // parsing
 	s.depth++
 	line, base := s.line, s.base
 	if where == "eval" || where == "trap" {

@@ -205,6 +205,7 @@ func (x *expander) add(text string, quoted bool) error {
 	if x.size += int64(len(text)); x.size > x.s.vars.max {
 		return errMemory
 	}
+	x.s.p.Step(len(text) / 512)
 	x.cur = append(x.cur, frag{text, quoted})
 	x.blank = false
 	return nil

@@ -180,6 +180,7 @@ func (w *world) login() *terminal {
 		fd := t.tty.FD()
 		t.p, err = w.h.Start(nil, prog, host.Spec{Args: args, Env: w.h.LoginEnv(u), Cwd: "/root", Stdin: fd, Stdout: fd, Stderr: fd, TTY: t.tty})
 		must(w.tb, err)
+		t.p.OnExit(func(*host.Proc) { t.tty.HangUp() })
 		t.tty.WaitIdle(task)
 	}))
 	return t
