@@ -217,14 +217,14 @@ type Zone struct {
 	Mine  bool   `json:"mine,omitempty"`
 }
 
-// Link is an edge of the topology. A packet's Row.Link names the links passed
-// by ID, comma separated in order from the sender.
+// Link is a segment of the topology, a cable, a LAN or an exchange, and the
+// nodes attached to it. A packet's Row.Link names the segments passed by ID,
+// comma separated in order from the sender.
 type Link struct {
-	ID    string `json:"id"`
-	A     string `json:"a"`
-	B     string `json:"b"`
-	Label string `json:"label,omitempty"`
-	Delay int64  `json:"delay,omitempty"` // ns one way
+	ID    string   `json:"id"`
+	Nodes []string `json:"nodes"` // two: drawn as a line; more: as a bus
+	Label Text     `json:"label,omitzero"`
+	Delay int64    `json:"delay,omitempty"` // ns one way
 }
 
 // Host is a host on which the student can work.
@@ -790,6 +790,7 @@ type Item struct {
 type Evidence struct {
 	Label Text   `json:"label"`
 	Seq   uint64 `json:"seq,omitempty"`
+	Epoch uint64 `json:"epoch,omitempty"` // of Seq; 0: the log of the session. Another one is that of the fork the check was made in: ask for its events by AskEvent
 	Host  string `json:"host,omitempty"`
 	Path  string `json:"path,omitempty"`
 	Line  int    `json:"line,omitempty"`

@@ -216,13 +216,14 @@ export interface Zone {
   mine?: boolean;
 }
 
-/** Link is an edge of the topology. A packet's Row.Link names the links passed
- * by ID, comma separated in order from the sender. */
+/** Link is a segment of the topology, a cable, a LAN or an exchange, and the
+ * nodes attached to it. A packet's Row.Link names the segments passed by ID,
+ * comma separated in order from the sender. */
 export interface Link {
   id: string;
-  a: string;
-  b: string;
-  label?: string;
+  /** two: drawn as a line; more: as a bus */
+  nodes: string[];
+  label?: Text;
   /** ns one way */
   delay?: number;
 }
@@ -888,6 +889,8 @@ export interface Item {
 export interface Evidence {
   label: Text;
   seq?: number;
+  /** of Seq; 0: the log of the session. Another one is that of the fork the check was made in: ask for its events by AskEvent */
+  epoch?: number;
   host?: string;
   path?: string;
   line?: number;

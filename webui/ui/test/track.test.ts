@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { frameAt } from '../src/core/frame';
 import { Geometry } from '../src/core/geometry';
+import { failed, verdictOfRow } from '../src/core/kinds';
+import { Routes } from '../src/core/routes';
 import { EventLog } from '../src/core/log';
 import { Track } from '../src/core/track';
 import type { Row } from '../src/protocol';
@@ -65,15 +67,16 @@ test('20,000 events are placed and sought fast', () => {
 });
 
 const nodes = ['a', 'm', 'b'].map((id, x) => ({ id, label: { ko: id, en: id }, kind: 'host', x, y: 0 }));
-const links = [{ id: 'l1', a: 'a', b: 'm' }, { id: 'l2', a: 'b', b: 'm' }];
+const links = [{ id: 'l1', nodes: ['a', 'm'] }, { id: 'l2', nodes: ['b', 'm'] }];
 const geometry = new Geometry(nodes, links, { w: 600, h: 200 }, () => ({ w: 80, h: 40 }));
+const routes = new Routes(links, geometry);
 
 test('a mark travels its links, and a lost one ends on the last with a cross', () => {
   const log = logOf(query(0, 30 * ms, { link: 'l1,l2' }), query(s, 30 * ms, { link: 'l1', outcome: 'lost' }));
   const track = new Track(log, all);
-  const xs = [0.1, 0.5, 0.9].map((f) => frameAt(log, track, geometry, track.starts[0] + f * track.spans[0]).marks[0].x);
+  const xs = [0.1, 0.5, 0.9].map((f) => frameAt(log, track, geometry, routes, track.starts[0] + f * track.spans[0]).marks[0].x);
   assert.ok(xs[0] < xs[1] && xs[1] < xs[2]);
-  const end = frameAt(log, track, geometry, track.total + 10).marks.at(-1)!;
+  const end = frameAt(log, track, geometry, routes, track.total + 10).marks.at(-1)!;
   assert.equal(end.form, 'lost');
   const [a, m] = [geometry.boxes.get('a')!, geometry.boxes.get('m')!];
   assert.ok(end.x > a.x + 40 && end.x < m.x, 'between the ends of its last link');
@@ -81,14 +84,42 @@ test('a mark travels its links, and a lost one ends on the last with a cross', (
 });
 
 test('the way is found without links too', () => {
-  assert.deepEqual(geometry.route('a', 'b'), ['a', 'm', 'b']);
-  assert.deepEqual(geometry.hops(row(1, { node: 'b', peer: 'a', link: 'nonsense' })), ['b', 'm', 'a']);
+  const there = [{ link: 'l1', to: 'm' }, { link: 'l2', to: 'b' }];
+  assert.deepEqual(routes.route('a', 'b'), there);
+  assert.deepEqual(routes.hops(row(1, { node: 'a', peer: 'b', link: 'nonsense' })), there);
+  assert.deepEqual(routes.hops(row(1, { node: 'a', peer: 'b', link: 'l1,l2' })), there);
+  assert.equal(routes.way(row(1, { node: 'a', peer: 'nobody' })), undefined);
+});
+
+test('a segment of many nodes is a bus on a free half row, and packets go along it', () => {
+  const at = (id: string, x: number, y: number) => ({ id, label: { ko: id, en: id }, kind: 'host', x, y });
+  const lan = [{ id: 'lan', nodes: ['r', 'p', 'q', 's'] }, { id: 'wan', nodes: ['r', 'far'] }];
+  const g = new Geometry([at('r', 1, 0), at('far', 3, 0), at('p', 0, 1), at('q', 1, 1), at('s', 2, 1)], lan, { w: 700, h: 300 }, () => ({ w: 60, h: 40 }));
+  const bus = g.wires.get('lan')!.bus!;
+  assert.ok(bus > g.boxes.get('r')!.y + 20 && bus < g.boxes.get('p')!.y - 20);
+  assert.equal(g.wires.get('wan')!.bus, undefined);
+  const r = new Routes(lan, g);
+  const way = r.way(row(1, { kind: 'dns.query', node: 'p', peer: 's', link: 'lan' }))!;
+  assert.deepEqual(way.points.map((p) => Math.round(p.y)).slice(1, 3), [Math.round(bus), Math.round(bus)]);
+  const lost = r.way(row(2, { kind: 'net.packet', node: 'p', peer: '192.0.2.1', link: 'lan', outcome: 'lost' }))!;
+  assert.ok(lost.length < r.way(row(3, { kind: 'net.packet', node: 'p', peer: 'r', link: 'lan' }))!.length, 'towards the router, not reaching it');
+});
+
+test('the verdict of a reply is its code, not its arrival', () => {
+  const verdict = (kind: string, label: string, outcome = 'ok') => verdictOfRow(row(1, { kind, label, outcome, peer: 'b', link: 'l' }));
+  assert.equal(verdict('smtp.reply', '250 2.1.0 Ok'), 'none');
+  assert.equal(verdict('smtp.reply', '550 5.7.25 Client host rejected'), 'bad');
+  assert.equal(verdict('smtp.reply', '450 4.7.1 try again'), 'temp');
+  assert.equal(verdict('dns.reply', 'NXDOMAIN 0 answers for PTR x.'), 'bad');
+  assert.equal(verdict('dns.reply', 'NOERROR 1 answers for A x.'), 'none');
+  assert.equal(verdict('dns.query', 'A x.', 'lost'), 'lost');
+  assert.equal(failed(row(1, { kind: 'mail.policy', outcome: 'fail' })), true);
 });
 
 test('above 200 in flight marks are counted per link, failures stay single', () => {
   const log = logOf(...Array.from({ length: 600 }, (_, i) => query(i, 900 * ms, { link: 'l1', outcome: i === 590 ? 'lost' : '-' })));
   const track = new Track(log, all);
-  const frame = frameAt(log, track, geometry, track.starts[599]);
+  const frame = frameAt(log, track, geometry, routes, track.starts[599]);
   assert.ok(frame.marks.length <= 200 && frame.marks.some((m) => m.seq === 591));
   assert.ok(frame.pills.length > 0 && frame.pills[0].count > 100);
 });

@@ -1,8 +1,10 @@
 import type { Row } from '../protocol';
 import type { EventLog } from './log';
 import type { Gap, Track } from './track';
-import { along, type Geometry, type Point } from './geometry';
-import { isFailure, isReply, shapeOf, toneOf, travels, verdictOf, type Shape, type Verdict } from './kinds';
+import type { Geometry } from './geometry';
+import { failed, isReply, shapeOf, toneOf, travels, verdictOfRow, type Shape, type Verdict } from './kinds';
+import type { Routes } from './routes';
+import { along, type Point } from './shapes';
 
 /** One thing drawn on the topology; it always is a recorded event. */
 export interface Mark extends Point {
@@ -36,7 +38,7 @@ export const CROWD = 200;
 const LINGER = 1100; // ms a loss or a local verdict stays
 
 /** The frame at playhead t: a function of the log, the track and t only. */
-export function frameAt(log: EventLog, track: Track, geometry: Geometry, t: number): Frame {
+export function frameAt(log: EventLog, track: Track, geometry: Geometry, routes: Routes, t: number): Frame {
   const index = track.indexAt(t);
   const gap = track.gapAt(t);
   const marks: Mark[] = [];
@@ -48,7 +50,7 @@ export function frameAt(log: EventLog, track: Track, geometry: Geometry, t: numb
     const over = t - track.starts[i] - track.spans[i];
     const current = i === index;
     const mark = travels(row)
-      ? travelling(row, share, over, current, geometry)
+      ? travelling(row, share, over, current, routes)
       : standing(row, over, current, geometry, perNode);
     if (mark) marks.push(mark);
   }
@@ -56,18 +58,18 @@ export function frameAt(log: EventLog, track: Track, geometry: Geometry, t: numb
   return { index, current: log.get(track.seqs[index]), gap, ...crowd(marks, log) };
 }
 
-function travelling(row: Row, share: number, over: number, current: boolean, geometry: Geometry): Mark | undefined {
+function travelling(row: Row, share: number, over: number, current: boolean, routes: Routes): Mark | undefined {
   const gone = over >= 0;
-  const lost = row.outcome === 'lost' || row.kind === 'net.drop';
+  const lost = row.outcome === 'lost';
   if (gone && !current && !(lost && over < LINGER)) return undefined;
-  const way = geometry.way(row);
+  const way = routes.way(row);
   if (!way) return undefined;
   const place = along(way, ease(share));
   return { ...base(row, current), ...place, form: lost && gone ? 'lost' : 'travel' };
 }
 
 function standing(row: Row, over: number, current: boolean, geometry: Geometry, perNode: Map<string, number>): Mark | undefined {
-  if (over >= (isFailure(row.outcome) ? LINGER : 250) && !current) return undefined;
+  if (over >= (failed(row) ? LINGER : 250) && !current) return undefined;
   const box = geometry.boxes.get(row.node ?? '');
   if (!box) return undefined;
   const nth = perNode.get(row.node!) ?? 0;
@@ -79,7 +81,7 @@ function standing(row: Row, over: number, current: boolean, geometry: Geometry, 
 function base(row: Row, current: boolean): Omit<Mark, 'x' | 'y' | 'angle' | 'form'> {
   return {
     seq: row.seq, shape: shapeOf(row.kind), tone: toneOf(row.kind), reply: isReply(row.kind),
-    verdict: verdictOf(row.outcome), current, label: short(row.label),
+    verdict: verdictOfRow(row), current, label: short(row.label),
   };
 }
 
@@ -101,7 +103,7 @@ function crowd(marks: Mark[], log: EventLog): { marks: Mark[]; pills: Pill[] } {
   const pills = new Map<string, Pill>();
   for (const mark of marks) {
     const row = log.get(mark.seq)!;
-    if (mark.current || isFailure(row.outcome)) {
+    if (mark.current || failed(row)) {
       single.push(mark);
       continue;
     }

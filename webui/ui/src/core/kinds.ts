@@ -36,6 +36,27 @@ export function verdictOf(outcome: string): Verdict {
   }
 }
 
+/**
+ * How an event went, as it is shown. That a packet arrived is no verdict: what
+ * counts in a reply is its code (RFC 5321 4.2.1, RFC 1035 4.1.1).
+ */
+export function verdictOfRow(row: Row): Verdict {
+  if (row.outcome === 'ok' || row.outcome === '-') {
+    if (row.kind === 'smtp.reply') return /^5\d\d/.test(row.label) ? 'bad' : /^4\d\d/.test(row.label) ? 'temp' : 'none';
+    if (row.kind === 'dns.reply') return /^(NXDOMAIN|REFUSED|FORMERR|NOTIMP|NOTAUTH)\b/.test(row.label) ? 'bad' : /^SERVFAIL\b/.test(row.label) ? 'temp' : 'none';
+    if (row.kind === 'pop.reply') return row.label.startsWith('-ERR') ? 'bad' : 'none';
+    if (row.kind === 'imap.reply') return /^\S+ (NO|BAD)\b/.test(row.label) ? 'bad' : 'none';
+    if (travels(row)) return 'none';
+  }
+  return verdictOf(row.outcome);
+}
+
+/** Whether an event is a failure to look at. */
+export function failed(row: Row): boolean {
+  const verdict = verdictOfRow(row);
+  return verdict === 'bad' || verdict === 'temp' || verdict === 'wait' || verdict === 'lost';
+}
+
 export function isFailure(outcome: string): boolean {
   return outcome === 'tempfail' || outcome === 'fail' || outcome === 'refused' || outcome === 'timeout' || outcome === 'lost';
 }

@@ -6,7 +6,7 @@ export function sentence(row: Row, w: Words, name: (node: string) => string): st
   const a = name(row.node ?? '');
   const b = name(row.peer ?? '');
   const what = row.label;
-  if (row.outcome === 'lost') return w.say.lost(a, b || '?', what);
+  if (row.outcome === 'lost' && row.kind !== 'net.drop') return w.say.lost(a, b || '?', what);
   switch (row.kind) {
     case 'dns.query': return w.say.query(a, b, what);
     case 'dns.reply': return w.say.reply(a, b, what);

@@ -1,6 +1,6 @@
 import { batch, computed, effect, signal, untracked } from '@preact/signals';
 import { Track, type TrackFilter } from '../core/track';
-import { isFailure } from '../core/kinds';
+import { failed } from '../core/kinds';
 import type { Lab } from './lab';
 import { calm } from './prefs';
 
@@ -191,7 +191,7 @@ export class Playback {
     for (let k = 1; k <= track.length; k++) {
       const index = (Math.max(0, this.index.peek()) + k) % track.length;
       const row = this.lab.log.get(track.seqs[index]);
-      if (row && isFailure(row.outcome)) {
+      if (row && failed(row)) {
         this.pin(track.rest(index));
         return row.seq;
       }

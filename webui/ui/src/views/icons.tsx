@@ -44,14 +44,14 @@ export function VerdictMark({ verdict, word }: { verdict: string; word?: string 
 
 /** Path of a node's picture. */
 export function nodeIcon(kind: string, role: string | undefined): IconName {
-  switch (role) {
-    case 'client': return 'computer';
+  switch (role || kind) {
+    case 'client': case 'pc': return 'computer';
     case 'mail': return 'mail';
     case 'resolver': return 'search';
     case 'auth': return 'list';
     case 'root': case 'tld': return 'tree';
     case 'reverse': return 'undo';
-    case 'web': return 'web';
+    case 'web': case 'http': return 'web';
     case 'dnsbl': return 'lock';
     case 'firewall': case 'nat': return 'shield';
   }

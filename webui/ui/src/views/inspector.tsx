@@ -2,7 +2,7 @@ import type { JSX } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { duration, WallClock } from '../core/duration';
 import { hexLines, decode } from '../core/hex';
-import { verdictOf } from '../core/kinds';
+import { verdictOf, verdictOfRow } from '../core/kinds';
 import type { EventDetail, Problem, Row, Why, WhyLink } from '../protocol';
 import { useDesk } from '../state/context';
 import type { InspectorTab } from '../state/view';
@@ -21,6 +21,8 @@ export function Inspector(): JSX.Element {
   const seq = view.selected.value;
   const row = lab.log.get(seq);
   const tab = view.inspector.value;
+  const end = lab.log.end(seq);
+  const verdict = !row ? 'none' : end && end.outcome !== '-' ? verdictOf(end.outcome) : verdictOfRow(row);
   const tabs: [InspectorTab, string][] = [['why', w.why], ['message', w.message], ['bytes', w.bytes], ['talk', w.talk]];
   return (
     <section class="region inspector" aria-label={w.inspector} tabIndex={-1} data-region>
@@ -29,7 +31,7 @@ export function Inspector(): JSX.Element {
           <div class="insp-head">
             <Shape row={row} />
             <strong class="insp-label">{row.label}</strong>
-            <VerdictMark verdict={verdictOf(lab.log.outcome(seq))} word={w.verdict[verdictOf(lab.log.outcome(seq))]} />
+            <VerdictMark verdict={verdict} word={w.verdict[verdict]} />
           </div>
           <p class="insp-where muted">
             <span>#{seq}</span> <span>{row.kind}</span>

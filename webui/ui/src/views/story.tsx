@@ -1,7 +1,7 @@
 import type { JSX } from 'preact';
 import { WallClock } from '../core/duration';
 import { sentence } from '../core/story';
-import { verdictOf } from '../core/kinds';
+import { verdictOfRow } from '../core/kinds';
 import { useDesk } from '../state/context';
 import { theme } from '../state/prefs';
 import { words } from '../words';
@@ -35,7 +35,7 @@ export function Story(): JSX.Element {
       row={(i) => {
         const row = lab.log.get(track.seqs[i]);
         if (!row) return null;
-        const verdict = verdictOf(row.outcome);
+        const verdict = verdictOfRow(row);
         const text = sentence(row, w, (n) => nameOf(lab, n));
         return (
           <div key={row.seq} id={`st-${row.seq}`} class={`st ${i === at ? 'chosen' : ''} ${i === playback.index.value && !playback.live.value ? 'current' : ''}`} role="option" aria-selected={i === at}

@@ -1,6 +1,6 @@
 import type { JSX } from 'preact';
 import { conversation } from '../core/talk';
-import { toneOf, verdictOf } from '../core/kinds';
+import { toneOf, verdictOfRow } from '../core/kinds';
 import type { Row } from '../protocol';
 import { useDesk } from '../state/context';
 import { words } from '../words';
@@ -21,7 +21,7 @@ export function Talk({ row }: { row: Row }): JSX.Element {
           <li key={r.seq} class={r.node === talk.left ? 'to-right' : 'to-left'}>
             <button type="button" class={`rung tone-${toneOf(r.kind)} ${r.seq === row.seq ? 'chosen' : ''} ${r.outcome === 'lost' ? 'lost' : ''}`} onClick={() => view.select(r.seq)}
               aria-label={`${nameOf(lab, r.node)}: ${r.label}`}>
-              <span class="rung-text">{r.label} <VerdictMark verdict={verdictOf(r.outcome) === 'ok' ? 'none' : verdictOf(r.outcome)} /></span>
+              <span class="rung-text">{r.label} <VerdictMark verdict={verdictOfRow(r)} /></span>
               <span class="rung-line" aria-hidden="true" />
             </button>
           </li>

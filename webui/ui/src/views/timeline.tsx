@@ -2,7 +2,7 @@ import type { JSX } from 'preact';
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { effect } from '@preact/signals';
 import { duration, WallClock } from '../core/duration';
-import { isFailure, verdictOf } from '../core/kinds';
+import { failed, verdictOfRow } from '../core/kinds';
 import { useDesk } from '../state/context';
 import { speeds } from '../state/playback';
 import { words } from '../words';
@@ -112,7 +112,7 @@ function Scale(): JSX.Element {
     for (let i = 0; i < track.length; i++) {
       const x = Math.round((track.starts[i] / total) * width);
       const row = lab.log.get(track.seqs[i])!;
-      if (isFailure(row.outcome) && !bad.has(Math.round(x / 14))) bad.set(Math.round(x / 14), { x, seq: row.seq, verdict: verdictOf(row.outcome) });
+      if (failed(row) && !bad.has(Math.round(x / 14))) bad.set(Math.round(x / 14), { x, seq: row.seq, verdict: verdictOfRow(row) });
       if (seen.has(x)) continue;
       seen.add(x);
       path += `M${x} 20V26`;

@@ -1,7 +1,7 @@
 import type { JSX } from 'preact';
 import { useMemo, useRef } from 'preact/hooks';
 import { thousands, duration } from '../core/duration';
-import { isFailure, shapeOf, toneOf, verdictOf } from '../core/kinds';
+import { failed, isFailure, shapeOf, toneOf, verdictOf, verdictOfRow } from '../core/kinds';
 import { outline, type Line } from '../core/tree';
 import type { Row } from '../protocol';
 import { useDesk } from '../state/context';
@@ -112,8 +112,8 @@ function TraceRow({ line, range, chosen }: { line: Line; range: { from: number; 
   const w = words.value;
   const row = lab.log.get(line.seq);
   if (!row) return null;
-  const outcome = lab.log.outcome(row.seq);
-  const verdict = verdictOf(outcome);
+  const end = lab.log.end(row.seq);
+  const verdict = end && end.outcome !== '-' ? verdictOf(end.outcome) : verdictOfRow(row);
   const took = lab.log.duration(row.seq);
   const current = playback.current.value === row.seq && !playback.live.value;
   const from = (playback.track.screenTime(row.at) - range.from) / (range.to - range.from);
@@ -121,7 +121,7 @@ function TraceRow({ line, range, chosen }: { line: Line; range: { from: number; 
   const left = clamp(from);
   const width = Math.max(0.02, clamp(to) - left);
   return (
-    <div class={`tr ${chosen ? 'chosen' : ''} ${current ? 'current' : ''} ${isFailure(outcome) ? 'failed' : ''}`} role="treeitem" id={`ev-${row.seq}`} data-seq={row.seq}
+    <div class={`tr ${chosen ? 'chosen' : ''} ${current ? 'current' : ''} ${(end && isFailure(end.outcome)) || failed(row) ? 'failed' : ''}`} role="treeitem" id={`ev-${row.seq}`} data-seq={row.seq}
       aria-level={line.depth + 1} aria-posinset={line.place} aria-setsize={line.siblings} aria-selected={chosen} aria-expanded={line.branch ? line.open : undefined}
       onClick={() => view.select(row.seq)} onDblClick={() => view.show(row.seq)} title={`${row.label}\n${where(row)}`}>
       <span class="tr-in" style={{ width: Math.min(line.depth, 10) * 12 + 'px' }} />
