@@ -215,7 +215,7 @@ func (e *lookups) conclude(q *query, m *reply, i int) lookupStep {
 		cancel = e.followTrace(q, m) == 0
 	case l.traceRoot:
 		l.qtype = mdns.TypeSOA
-		cancel = e.follow(q, m, true) == 0
+		e.follow(q, m, true)
 		l.traceRoot = false
 		e.useSearch = false
 		e.front.received(q, len(m.wire))

@@ -11,7 +11,7 @@ import (
 
 // errAddrFamily is getaddrinfo(3)'s EAI_ADDRFAMILY: an address literal of the
 // other family than the one asked for.
-var errAddrFamily = errors.New("Address family for hostname not supported")
+var errAddrFamily = errors.New("address family for hostname not supported")
 
 // lookupHost is getaddrinfo(3) as commands call it: literals of the wrong family
 // are refused, and an IPv4 address may be written short ("127.1"). Otherwise it

@@ -101,7 +101,7 @@ func serviceName(h *host.Host, port uint16, proto string) string {
 func gaiText(err error) string {
 	switch {
 	case err == errAddrFamily:
-		return err.Error()
+		return "Address family for hostname not supported"
 	case errors.Is(err, host.ErrTryAgain):
 		return "Temporary failure in name resolution"
 	case errors.Is(err, host.ErrNoData):
