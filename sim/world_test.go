@@ -171,7 +171,7 @@ func TestHostileCommandsEndAndTheWorldLives(t *testing.T) {
 		{`while :; do :; done`, "Killed"},
 		{`yes | cat`, ""},
 		{`a=aaaaaaaaaaaaaaaa; while :; do a=$a$a; done`, ""},
-		{strings.Repeat("(", 1<<15) + "true" + strings.Repeat(")", 1<<15), ""},
+		{strings.Repeat("(", 1<<15) + "t" + strings.Repeat(")", 1<<14), ""},
 		{`f() { f; }; f`, ""},
 		{`cat /dev/zero | grep x`, ""},
 		{`head -c 300000000 /dev/zero > /tmp/big`, ""},
