@@ -31,6 +31,8 @@ type notify struct {
 	tries int
 	sock  *vnet.UDPSocket
 	timer vtime.Timer
+	span  *trace.Span
+	done  func() // ends the unit of work
 }
 
 // Notify is sent up to five times, 15 seconds apart at first (BIND ARM "notify").
@@ -152,7 +154,10 @@ func (n *notifier) start(to netip.AddrPort, key string) {
 	}
 	sock.OnError(func(_ netip.AddrPort, err error) { out.failed(socketResult(err)) })
 	n.sent = append(n.sent, out)
-	s.trace.Emit(trace.Event{Kind: trace.Transfer, Node: s.host.Name, Data: trace.F("NOTIFY " + dns.Display(n.z.conf.Name) + " to " + to.Addr().String())})
+	out.span = s.trace.Open(trace.Event{Kind: trace.Transfer, Node: s.host.Name,
+		Data: trace.F("NOTIFY " + dns.Display(n.z.conf.Name) + " to " + to.Addr().String())})
+	out.done = s.clock.Work()
+	defer out.span.Leave()
 	out.send()
 }
 
@@ -181,6 +186,7 @@ func (o *notify) send() {
 }
 
 func (o *notify) timeout() {
+	o.done() // further tries are not waited for
 	if o.tries < notifyTries {
 		o.send()
 		return
@@ -190,20 +196,23 @@ func (o *notify) timeout() {
 
 func (o *notify) failed(why string) {
 	o.n.z.logf(catNotify, info, "notify to %s failed: %s", hashPort(o.to), why)
-	o.end()
+	o.end(trace.TempFail, why)
 }
 
 func (o *notify) receive(d *vnet.Datagram) {
 	if len(d.Payload) < 12 || binary.BigEndian.Uint16(d.Payload) != o.id || d.Payload[2]&0x80 == 0 {
 		return
 	}
-	if rcode := int(d.Payload[3] & 15); rcode != 0 {
+	rcode, result := int(d.Payload[3]&15), trace.OK
+	if rcode != 0 {
+		result = trace.Refused
 		o.n.z.logf(catNotify, notice, "notify response from %s: %s", hashPort(o.to), dns.RcodeName(rcode))
 	}
-	o.end()
+	o.end(result, dns.RcodeName(rcode))
 }
 
-func (o *notify) end() {
+func (o *notify) end(result trace.Outcome, what string) {
+	o.span.End(result, trace.Text(what))
 	o.stop()
 	if i := slices.Index(o.n.sent, o); i >= 0 {
 		o.n.sent = slices.Delete(o.n.sent, i, i+1)
@@ -213,6 +222,7 @@ func (o *notify) end() {
 func (o *notify) stop() {
 	o.timer.Stop()
 	o.sock.Close()
+	o.done()
 }
 
 func (n *notifier) stop() {
