@@ -270,8 +270,6 @@ example.com IXFR=2025112101
 example.com IXFR
 example.com ixfr=abc
 113.0.203.in-addr.arpa AXFR +noidnin
-drop.test +time=1 +tries=1
-+short drop.test +time=1 +tries=1
 drop.test +short +time=1 +tries=1
 +tcp drop.test +time=1 +tries=1
 drop.test +time=1 +tries=2
@@ -323,7 +321,6 @@ www.example.com +noanswer
 +trace local.example
 +trace +nodnssec nosuch.local.example
 +trace servfail.test
-+trace drop.test +time=1 +tries=1
 local.example +nssearch
 local.example +nssearch +noidentify
 +trace +short local.example

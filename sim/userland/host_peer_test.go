@@ -75,7 +75,6 @@ host -t CAA example.com
 host -t SRV _sip._tcp.example.com
 host -t BOGUS example.com
 host -c BOGUS example.com
-host -t A -W 1 -R 1 drop.test
 host -W 1 drop.test
 host -Z example.com
 host -t
