@@ -12,8 +12,8 @@ export interface Wire {
   label: Point & { room: number };
 }
 
-/** Heights of the texts that need room between the rows, px. */
-export interface Spacing { title: number }
+/** What is kept free, px: for a name above a zone or a bus, and between neighbours. */
+export interface Spacing { title: number; between: number }
 
 /**
  * The topology in pixels: grid coordinates of the network spread over the room
@@ -26,7 +26,7 @@ export class Geometry {
   readonly width: number;
   readonly height: number;
 
-  constructor(nodes: readonly Node[], links: readonly Link[], room: Size, measure: (node: Node) => Size, spacing: Spacing = { title: 12 }) {
+  constructor(nodes: readonly Node[], links: readonly Link[], room: Size, measure: (node: Node) => Size, spacing: Spacing = { title: 12, between: 12 }) {
     const sizes = nodes.map(measure);
     const xs = nodes.map((n) => n.x);
     const ys = nodes.map((n) => n.y);
@@ -37,11 +37,11 @@ export class Geometry {
     const wide = Math.max(...sizes.map((s) => s.w), 40);
     const high = Math.max(...sizes.map((s) => s.h), 30);
     // Room for a zone's frame around the outermost boxes, and its name above.
-    const side = wide / 2 + 10;
+    const side = wide / 2 + spacing.between - 2;
     const top = high / 2 + spacing.title + 12;
     const bottom = high / 2 + 14;
-    const ux = unit(nodes, sizes, (n) => n.x, (n) => n.y, (s) => s.w + 12, spanX, room.w - 2 * side);
-    const uy = unit(nodes, sizes, (n) => n.y, (n) => n.x, (s) => s.h + spacing.title + 16, spanY, room.h - top - bottom);
+    const ux = unit(nodes, sizes, (n) => n.x, (n) => n.y, (s) => s.w + spacing.between, spanX, room.w - 2 * side);
+    const uy = unit(nodes, sizes, (n) => n.y, (n) => n.x, (s) => s.h + spacing.title + spacing.between + 3, spanY, room.h - top - bottom);
     this.width = Math.max(room.w, spanX * ux + 2 * side);
     this.height = Math.max(room.h, spanY * uy + top + bottom);
     const left = (this.width - spanX * ux) / 2;

@@ -113,6 +113,20 @@ export class Lab {
   private lose(): void {
     this.drop();
     this.on('lost');
+    void this.checkGone();
+  }
+
+  // A websocket does not tell why it was refused. The session's own address does:
+  // one that is gone needs no further tries.
+  private async checkGone(): Promise<void> {
+    try {
+      const response = await fetch(`/api/sessions/${encodeURIComponent(this.session)}`);
+      if (response.status !== 404 && response.status !== 410) return;
+      this.over.value = (await response.json()) as Problem;
+      this.on('bye');
+    } catch {
+      // The server is away: the tries go on.
+    }
   }
 
   // A dead network closes no socket: silence does.

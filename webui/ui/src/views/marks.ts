@@ -31,7 +31,7 @@ export class MarkLayer {
   private readonly slots: Slot[] = [];
   private readonly pills: { root: SVGGElement; text: SVGTextElement }[] = [];
 
-  constructor(private readonly group: SVGGElement, private readonly select: (seq: number) => void) {
+  constructor(private readonly group: SVGGElement, private readonly width: number, private readonly select: (seq: number) => void) {
     group.addEventListener('click', this.onClick);
   }
 
@@ -95,14 +95,17 @@ export class MarkLayer {
       slot.root.setAttribute('data-seq', String(m.seq));
     }
     const angle = Math.round(m.angle);
-    const looks = `${m.form} ${m.shape} ${m.tone} ${m.reply} ${m.verdict} ${m.current} ${angle} ${m.seq === selected} ${named ? m.label : ''}`;
+    const looks = `${m.form} ${m.shape} ${m.tone} ${m.reply} ${m.verdict} ${m.current} ${angle} ${m.seq === selected} ${m.x > this.width * 0.7} ${named ? m.label : ''}`;
     if (looks === slot.looks) return;
     slot.looks = looks;
     slot.root.setAttribute('class', `mark form-${m.form} tone-${m.tone} ${m.reply ? 'reply' : ''} ${m.current ? 'current' : ''} ${m.seq === selected ? 'selected' : ''} v-${m.verdict}`);
     const local = m.form === 'local';
-    slot.label.setAttribute('x', local ? '-12' : '0');
-    slot.label.setAttribute('y', local ? '-6' : '24');
-    slot.label.setAttribute('text-anchor', local ? 'end' : 'middle');
+    // Beside a mark that goes up or down, below one that goes sideways; inwards at the right edge.
+    const upright = !local && Math.abs(Math.sin((m.angle * Math.PI) / 180)) > 0.7;
+    const right = m.x > this.width * 0.7;
+    slot.label.setAttribute('x', local || (upright && right) ? '-13' : upright ? '13' : '0');
+    slot.label.setAttribute('y', local ? '-6' : upright ? '4' : '24');
+    slot.label.setAttribute('text-anchor', local || (upright && right) ? 'end' : upright ? 'start' : 'middle');
     slot.label.textContent = named ? m.label : '';
     slot.shape.setAttribute('d', m.form === 'lost' ? 'M-7-7 7 7M7-7-7 7' : shapePaths[m.shape] ?? shapePaths.note);
     if (m.form === 'travel') {

@@ -14,14 +14,14 @@ export function textWidth(text: string, font: string): number {
   return width;
 }
 
-/** Breaks a text at its blanks into at most two lines that fit; what is left over is cut. */
-export function wrap(text: string, font: string, room: number): string[] {
-  if (textWidth(text, font) <= room) return [text];
+/** Breaks a text at its blanks into at most `most` lines that fit; what is left over is cut. */
+export function wrap(text: string, font: string, room: number, most: number): string[] {
+  if (most === 1 || textWidth(text, font) <= room) return [fit(text, font, room)];
   const words = text.split(' ');
   let n = 1;
   while (n < words.length && textWidth(words.slice(0, n + 1).join(' '), font) <= room) n++;
   const rest = words.slice(n).join(' ');
-  return [fit(words.slice(0, n).join(' '), font, room), ...(rest ? [fit(rest, font, room)] : [])];
+  return [fit(words.slice(0, n).join(' '), font, room), ...(rest ? wrap(rest, font, room, most - 1) : [])];
 }
 
 /** Cuts a text so that it fits, with an ellipsis. */

@@ -8,11 +8,14 @@ import { textWidth, wrap } from './measure';
 
 /** How the boxes of the map are set. */
 export interface BoxStyle {
-  /** sizes of the texts, px */
+  /** sizes of the texts, px; addr 0: no address */
   label: number;
   addr: number;
   /** widest label line, px */
   most: number;
+  lines: number;
+  /** room between neighbours, px */
+  between: number;
   /** small boxes: the icon sits on the corner instead of before the label */
   compact: boolean;
 }
@@ -29,17 +32,17 @@ function bare(addr: string | undefined): string {
 }
 
 function lines(node: Node, style: BoxStyle): string[] {
-  return wrap(say(node.label), labelFont(style), style.most);
+  return wrap(say(node.label), labelFont(style), style.most, style.lines);
 }
 
 /** Size of a node's box, from its measured texts. */
 export function boxSize(node: Node, style: BoxStyle): Size {
   const list = lines(node, style);
-  const addr = bare(node.addrs?.[0]);
+  const addr = style.addr ? bare(node.addrs?.[0]) : '';
   const text = Math.max(...list.map((l) => textWidth(l, labelFont(style))), addr ? textWidth(addr, `${style.addr}px Consolas, monospace`) : 0);
   const icon = style.compact ? 0 : style.label + 7;
   return {
-    w: Math.ceil(Math.max(text + icon + (style.compact ? 14 : 15), 44)),
+    w: Math.ceil(Math.max(text + icon + (style.compact ? 10 : 15), 44)),
     h: Math.ceil(list.length * style.label * 1.3 + (addr ? style.addr * 1.35 : 0) + 12),
   };
 }
@@ -49,7 +52,7 @@ export function NodeBox({ node, box, down, style }: { node: Node; box: Box; down
   const { lab, view } = useDesk();
   const w = words.value;
   const openable = lab.snapshot.value!.hosts.some((h) => h.id === node.id);
-  const addr = bare(node.addrs?.[0]);
+  const addr = style.addr ? bare(node.addrs?.[0]) : '';
   const [left, top] = [-box.w / 2, -box.h / 2];
   const icon = style.label + 3;
   const x = style.compact ? 0 : left + icon + 11;
@@ -67,7 +70,8 @@ export function NodeBox({ node, box, down, style }: { node: Node; box: Box; down
         <text key={i} aria-hidden="true" class="node-label" text-anchor={anchor} x={x} y={top + 5 + style.label * (1 + 1.3 * i)} style={{ fontSize: style.label + 'px' }}>{text}</text>
       ))}
       {addr ? <text aria-hidden="true" class="node-addr" text-anchor={anchor} x={x} y={box.h / 2 - 7} style={{ fontSize: style.addr + 'px' }}>{addr}</text> : null}
-      {openable ? <path class="node-term" d="M-3-3 0 0-3 3M1.5 3H5" transform={`translate(${box.w / 2 - 8} ${style.compact ? top + 7 : box.h / 2 - 7})`} /> : null}
+      {openable && style.compact ? <circle class="node-corner" cx={-left - 2} cy={top + 1} r="8" /> : null}
+      {openable ? <path class="node-term" d="M-3-3 0 0-3 3M1.5 3H5" transform={`translate(${style.compact ? -left - 3 : -left - 8} ${style.compact ? top + 1 : -top - 7})`} /> : null}
       {down ? <path class="node-down" d={`M${left} ${top}L${-left} ${-top}`} /> : null}
     </g>
   );

@@ -16,21 +16,22 @@ import { MarkLayer } from './marks';
 import { fit } from './measure';
 import { boxSize, NodeBox, sans, type BoxStyle } from './nodebox';
 
-const roomy: BoxStyle = { label: 12.5, addr: 11, most: 128, compact: false };
-const compact: BoxStyle = { label: 12, addr: 10.5, most: 82, compact: true };
-const projected: BoxStyle = { label: 24, addr: 18, most: 200, compact: false };
+const roomy: BoxStyle = { label: 12.5, addr: 11, most: 128, lines: 2, between: 14, compact: false };
+const compact: BoxStyle = { label: 12, addr: 10.5, most: 82, lines: 2, between: 12, compact: true };
+const tiny: BoxStyle = { label: 11.5, addr: 0, most: 66, lines: 3, between: 9, compact: true };
+const projected: BoxStyle = { label: 24, addr: 18, most: 200, lines: 2, between: 14, compact: false };
 
 /** Below this the texts of the map would be too small to read. */
 const LEAST_SCALE = 0.85;
 
 interface Layout { geometry: Geometry; routes: Routes; style: BoxStyle; scale: number; fits: boolean }
 
-// Roomy boxes if they fit, else compact ones; a map a little too large is drawn
+// The roomiest boxes that fit; a map a little too large is drawn
 // smaller, a much larger one scrolls.
 function layOut(snapshot: Snapshot, room: Size, large: boolean): Layout {
   let layout: Layout | undefined;
-  for (const style of large ? [projected] : [roomy, compact]) {
-    const geometry = new Geometry(snapshot.nodes, snapshot.links, room, (n) => boxSize(n, style), { title: style.label });
+  for (const style of large ? [projected] : [roomy, compact, tiny]) {
+    const geometry = new Geometry(snapshot.nodes, snapshot.links, room, (n) => boxSize(n, style), { title: style.label, between: style.between });
     const scale = Math.min(room.w / geometry.width, room.h / geometry.height, 1);
     const small = scale >= LEAST_SCALE && !large;
     layout = { geometry, routes: new Routes(snapshot.links, geometry), style, scale: small ? scale : 1, fits: scale >= 1 || small };
@@ -60,7 +61,7 @@ export function Topology(): JSX.Element {
 
   useEffect(() => {
     if (!layer.current) return undefined;
-    const marks = new MarkLayer(layer.current, (seq) => view.select(seq));
+    const marks = new MarkLayer(layer.current, geometry.width, (seq) => view.select(seq));
     const stop = effect(() => {
       void playback.version.value;
       const frame = frameAt(lab.log, playback.track, geometry, routes, playback.time.value);
