@@ -68,12 +68,14 @@ func (s *Shell) parse(src string, run func(chunk) bool) error {
 		return errTooComplex
 	}
 	var pending chunk
+	var failed error
 	for stmt, err := range s.parser().StmtsSeq(strings.NewReader(src)) {
-		if err != nil {
-			if len(pending) > 0 && lineEnds(src, pending[len(pending)-1]) && !run(pending) {
-				return nil
-			}
-			return err
+		if err != nil { // may come twice, and the loop must not be left then
+			failed = err
+			continue
+		}
+		if failed != nil {
+			continue
 		}
 		if len(pending) > 0 && lineEnds(src, pending[len(pending)-1]) {
 			if !run(pending) {
@@ -83,10 +85,11 @@ func (s *Shell) parse(src string, run func(chunk) bool) error {
 		}
 		pending = append(pending, stmt)
 	}
-	if len(pending) > 0 {
-		run(pending)
+	whole := failed == nil || len(pending) > 0 && lineEnds(src, pending[len(pending)-1])
+	if len(pending) > 0 && whole && !run(pending) {
+		return nil
 	}
-	return nil
+	return failed
 }
 
 // lineEnds reports whether nothing but blanks follows the statement on its line.
@@ -105,11 +108,16 @@ func (s *Shell) parseAll(src string) (chunk, error) {
 		return nil, errTooComplex
 	}
 	var list chunk
+	var failed error
 	for stmt, err := range s.parser().StmtsSeq(strings.NewReader(src)) {
 		if err != nil {
-			return nil, err
+			failed = err
+			continue
 		}
 		list = append(list, stmt)
+	}
+	if failed != nil {
+		return nil, failed
 	}
 	return list, nil
 }

@@ -120,7 +120,7 @@ func complement(set []byte) (out []byte) {
 func trSet(s string) (set []byte, err string) {
 	for i := 0; i < len(s); {
 		if strings.HasPrefix(s[i:], "[:") {
-			if end := strings.Index(s[i:], ":]"); end > 0 {
+			if end := strings.Index(s[i+2:], ":]") + 2; end > 1 {
 				class := charClass(s[i+2 : i+end])
 				if class == nil {
 					return nil, "invalid character class '" + s[i+2:i+end] + "'"
