@@ -149,8 +149,8 @@ func isTrouble(e *trace.Event) bool {
 		return strings.HasPrefix(l, "4") || strings.HasPrefix(l, "5") || strings.HasPrefix(l, "-ERR")
 	case trace.Policy, trace.Connect, trace.DNSLookup, trace.Config, trace.Drop, trace.Unit:
 		return e.Outcome >= trace.TempFail
-	case trace.End:
-		return e.Outcome == trace.Timeout || e.Outcome == trace.Refused
+	case trace.End, trace.DNSReply, trace.DNSCache:
+		return e.Outcome >= trace.TempFail
 	}
 	return false
 }
