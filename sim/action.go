@@ -28,6 +28,7 @@ type Action struct {
 	Fetch   string   `json:"fetch,omitempty" yaml:"fetch,omitempty"` // address of a mailbox to read
 	Advance Duration `json:"advance,omitempty" yaml:"advance,omitempty"`
 	Reboot  string   `json:"reboot,omitempty" yaml:"reboot,omitempty"` // host switched off and on
+	Until   string   `json:"until,omitempty" yaml:"until,omitempty"`   // let time pass until "event" or "quiet", see passUntil
 }
 
 // Mail is a message composed in a mail client.
@@ -107,9 +108,10 @@ func (a *Action) Validate() error {
 	add(a.Fetch != "", "fetch")
 	add(a.Advance != 0, "advance")
 	add(a.Reboot != "", "reboot")
+	add(a.Until != "", "until")
 	switch {
 	case len(kinds) == 0:
-		return errors.New("an action needs one of run, key, write, portal, mail, fetch, advance, reboot")
+		return errors.New("an action needs one of run, key, write, portal, mail, fetch, advance, reboot, until")
 	case len(kinds) > 1:
 		return fmt.Errorf("an action does one thing, this one has %s", strings.Join(kinds, " and "))
 	}
@@ -126,6 +128,8 @@ func (a *Action) Validate() error {
 		return fmt.Errorf("unknown key %q: want interrupt, eof or hangup", a.Key)
 	case kind == "write" && !strings.HasPrefix(a.Write, "/"):
 		return fmt.Errorf("write needs an absolute path, not %q", a.Write)
+	case kind == "until" && a.Until != "event" && a.Until != "quiet":
+		return fmt.Errorf("unknown until %q: want event or quiet", a.Until)
 	case kind == "mail" && (a.Mail.From == "" || a.Mail.To == ""):
 		return errors.New("mail needs from and to")
 	case len(a.Run) > maxInput:
@@ -160,6 +164,7 @@ type Result struct {
 	Output    string        `json:"output,omitempty"`    // what the terminal showed
 	Truncated bool          `json:"truncated,omitempty"` // output beyond the limit was lost
 	Prompt    string        `json:"prompt"`              // the terminal's prompt now
+	Screens   []Screen      `json:"screens,omitempty"`   // what terminals showed beside Output, by name
 	Ended     bool          `json:"ended,omitempty"`     // the terminal's session is over
 	Status    int           `json:"status"`              // exit status of the last command of a run
 	Message   *Text         `json:"message,omitempty"`   // a portal's answer
@@ -169,6 +174,17 @@ type Result struct {
 	To        uint64        `json:"to"`
 	Start     time.Duration `json:"start"` // virtual time since the world's start
 	End       time.Duration `json:"end"`
+}
+
+// Screen is what a terminal showed while something else was done, such as a
+// tail -f on another terminal, or a background job after the prompt.
+type Screen struct {
+	On        string `json:"on"`
+	Term      string `json:"term,omitempty"`
+	Output    string `json:"output,omitempty"`
+	Truncated bool   `json:"truncated,omitempty"`
+	Prompt    string `json:"prompt"`
+	Ended     bool   `json:"ended,omitempty"`
 }
 
 // Received is a message in a mailbox.

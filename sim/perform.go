@@ -31,6 +31,8 @@ func (w *World) perform(t *vtime.Task, a *Action) (res Result) {
 		t.Sleep(time.Duration(a.Advance))
 	case a.Reboot != "":
 		err = w.reboot(t, a.Reboot)
+	case a.Until != "":
+		w.passUntil(t, a.Until)
 	}
 	if err != nil {
 		res.Err = err.Error()
@@ -56,7 +58,14 @@ func (w *World) writeFile(hostName, name, text string) error {
 	if _, err := h.FS.Stat(path.Dir(name), host.Root); err != nil {
 		return err
 	}
-	return h.FS.WriteFile(name, []byte(text), 0o644, host.Root)
+	if err := h.FS.WriteFile(name, []byte(text), 0o644, host.Root); err != nil {
+		return err
+	}
+	if real, err := h.FS.Realpath(name, host.Root); err == nil {
+		name = real
+	}
+	h.NoteWrite("write", name, "editor")
+	return nil
 }
 
 // reboot switches a host off and on again: its processes end, what was only in
