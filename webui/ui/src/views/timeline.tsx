@@ -4,6 +4,7 @@ import { effect } from '@preact/signals';
 import { duration, WallClock } from '../core/duration';
 import { failed, verdictOfRow } from '../core/kinds';
 import { useDesk } from '../state/context';
+import { theme } from '../state/prefs';
 import { speeds } from '../state/playback';
 import { words } from '../words';
 import { IconButton } from './controls';
@@ -160,7 +161,7 @@ function Scale(): JSX.Element {
       {track.gaps.map((g) => {
         const x = (((g.from + g.to) / 2) / total) * width;
         const room = ((g.to - g.from) / total) * width;
-        return room < 6 + 7 * duration(g.ns).length ? null : <span key={g.index} class="gap-chip" style={{ left: x + 'px' }}>{duration(g.ns)}</span>;
+        return room < 6 + (theme.value === 'projector' ? 13 : 7) * duration(g.ns).length ? null : <span key={g.index} class="gap-chip" style={{ left: x + 'px' }}>{duration(g.ns)}</span>;
       })}
       <div class="scale-thumb" ref={thumb} />
       <input ref={slider} class="scale-slider" type="range" min={-1} max={Math.max(0, track.length - 1)} step={1} aria-label={w.playhead} onKeyDown={onKey}

@@ -6,7 +6,7 @@ import { frameAt } from '../core/frame';
 import { Geometry } from '../core/geometry';
 import { travels, verdictOfRow } from '../core/kinds';
 import { Routes } from '../core/routes';
-import type { Size, Way } from '../core/shapes';
+import type { Point, Size, Way } from '../core/shapes';
 import type { Node, Row, Snapshot, Zone } from '../protocol';
 import { useDesk } from '../state/context';
 import { lang, theme } from '../state/prefs';
@@ -19,7 +19,8 @@ import { boxSize, NodeBox, sans, type BoxStyle } from './nodebox';
 const roomy: BoxStyle = { label: 12.5, addr: 11, most: 128, lines: 2, between: 14, compact: false };
 const compact: BoxStyle = { label: 12, addr: 10.5, most: 82, lines: 2, between: 12, compact: true };
 const tiny: BoxStyle = { label: 11.5, addr: 0, most: 66, lines: 3, between: 9, compact: true };
-const projected: BoxStyle = { label: 24, addr: 18, most: 200, lines: 2, between: 14, compact: false };
+const projected: BoxStyle = { label: 24, addr: 22, most: 200, lines: 2, between: 14, compact: false };
+const projectedTiny: BoxStyle = { label: 24, addr: 0, most: 136, lines: 3, between: 12, compact: true };
 
 /** Below this the texts of the map would be too small to read. */
 const LEAST_SCALE = 0.85;
@@ -30,7 +31,7 @@ interface Layout { geometry: Geometry; routes: Routes; style: BoxStyle; scale: n
 // smaller, a much larger one scrolls.
 function layOut(snapshot: Snapshot, room: Size, large: boolean): Layout {
   let layout: Layout | undefined;
-  for (const style of large ? [projected] : [roomy, compact, tiny]) {
+  for (const style of large ? [projected, projectedTiny] : [roomy, compact, tiny]) {
     const geometry = new Geometry(snapshot.nodes, snapshot.links, room, (n) => boxSize(n, style), { title: style.label, between: style.between });
     const scale = Math.min(room.w / geometry.width, room.h / geometry.height, 1);
     const small = scale >= LEAST_SCALE && !large;
@@ -65,6 +66,7 @@ export function Topology(): JSX.Element {
     const stop = effect(() => {
       void playback.version.value;
       const frame = frameAt(lab.log, playback.track, geometry, routes, playback.time.value);
+      if (!fits) keepInSight(box.current!, frame.marks.find((m) => m.current));
       marks.paint(playback.atRest.value ? { ...frame, marks: [], pills: [] } : frame, view.selected.value, playback.filter.value.focus !== 0);
     });
     return () => {
@@ -90,6 +92,14 @@ export function Topology(): JSX.Element {
       <Caption />
     </section>
   );
+}
+
+/** Scrolls a map that is larger than its room to the mark of the current event. */
+function keepInSight(room: HTMLElement, mark: Point | undefined): void {
+  if (!mark) return;
+  const { scrollLeft, scrollTop, clientWidth, clientHeight } = room;
+  if (mark.x < scrollLeft + 30 || mark.x > scrollLeft + clientWidth - 30) room.scrollLeft = mark.x - clientWidth / 2;
+  if (mark.y < scrollTop + 30 || mark.y > scrollTop + clientHeight - 30) room.scrollTop = mark.y - clientHeight / 2;
 }
 
 function Zones({ nodes, zones, geometry, size }: { nodes: readonly Node[]; zones: readonly Zone[]; geometry: Geometry; size: number }): JSX.Element {
