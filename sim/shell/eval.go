@@ -150,6 +150,12 @@ func (s *Shell) compound(st *syntax.Stmt) {
 	case *syntax.CaseClause:
 		s.caseClause(c)
 	case *syntax.FuncDecl:
+		if c.Name == nil { // the parser takes () for a function without a name
+			s.say("syntax error near unexpected token `)'")
+			s.status = 2
+			s.fatal(2)
+			return
+		}
 		if s.tooManyFunctions() {
 			return
 		}
