@@ -60,8 +60,8 @@ func BenchmarkAuthoritative(b *testing.B) {
 	benchmarkQuery(b, "ns1", "www.example.com.", func(*world) {})
 }
 
-// serverOf finds the server of a host's unit by the handler of its process.
-func serverOf(w *world, name string) *Server { return lastServer(w.hosts[name]) }
+// serverOf is the server of a host's unit.
+func serverOf(w *world, name string) *Server { return w.hosts[name].Unit("named").Main().Ctx.(*Server) }
 
 // BenchmarkBoot starts a server whose zones and configuration are known already.
 func BenchmarkBoot(b *testing.B) {

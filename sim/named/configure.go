@@ -67,8 +67,8 @@ func (s *Server) removeZones(old []*view) {
 				s.log.printf(catGeneral, info, "zone %s: (%s) removed", z.label(), z.conf.Type)
 			}
 		}
-		if nv == nil || nv.resolver != ov.resolver {
-			ov.stop()
+		if nv == nil && ov.resolver != nil {
+			ov.resolver.giveUp()
 		}
 	}
 }

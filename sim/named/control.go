@@ -87,16 +87,19 @@ func (s *Server) rndcKey(addr netip.AddrPort) (config.Key, bool) {
 	if slices.ContainsFunc(s.control, func(c *controlPort) bool { return c.addr == addr }) {
 		return config.Key{}, false
 	}
+	s.log.printf(catGeneral, info, "configuring command channel from '%s'", file)
 	k, messages := s.cache.loadKey(s.disk(), file)
 	if k.Name == "" {
+		result := "failure"
 		for _, m := range messages {
 			s.log.print(catGeneral, failure, m.String())
+			if strings.HasPrefix(m.Text, "open: ") {
+				result = m.Text[strings.LastIndex(m.Text, ": ")+2:]
+			}
 		}
-		s.log.printf(catGeneral, warning, "configuring command channel from '%s'", file)
-		s.log.printf(catGeneral, warning, "couldn't add command channel %s: file not found", hashPort(addr))
+		s.log.printf(catGeneral, notice, "couldn't add command channel %s: %s", hashPort(addr), result)
 		return k, false
 	}
-	s.log.printf(catGeneral, info, "configuring command channel from '%s'", file)
 	return k, true
 }
 
@@ -151,6 +154,10 @@ func (s *Server) acceptControl(p *controlPort, c *vnet.Conn) {
 func (c *controlConn) read() {
 	var chunk [4096]byte
 	for !c.done {
+		if c.s.stopped {
+			c.close()
+			return
+		}
 		n, err := c.conn.TryRead(chunk[:])
 		if err == vnet.EAGAIN {
 			return

@@ -7,7 +7,6 @@ import (
 	mdns "github.com/miekg/dns"
 
 	"mxlab/sim/dns"
-	"mxlab/sim/named/config"
 )
 
 // emptyZoneNames lists the zones a recursive server is authoritative for although
@@ -148,5 +147,3 @@ func (s *Server) hasEmptyZones() (n int) {
 	}
 	return n
 }
-
-var _ = config.Primary

@@ -1,6 +1,7 @@
 package named
 
 import (
+	"errors"
 	"fmt"
 
 	"mxlab/sim/host"
@@ -9,15 +10,10 @@ import (
 // installed is the key under which a host keeps what its name servers share.
 type installed struct{}
 
-type installation struct {
-	zones *ZoneCache
-	last  *Server // started last
-}
-
 // Install gives the host the unit named. Zones and configurations that other
 // worlds have parsed are taken from zones.
 func Install(h *host.Host, zones *ZoneCache) {
-	h.SetValue(installed{}, &installation{zones: zones})
+	h.SetValue(installed{}, zones)
 	u := &host.Unit{
 		Name: "named", Description: "BIND Domain Name Server", ExecStart: "/usr/sbin/named -f $OPTIONS",
 		Docs: "man:named(8)", Tags: []string{"named"}, Enabled: true,
@@ -28,9 +24,13 @@ func Install(h *host.Host, zones *ZoneCache) {
 			}
 			return s.proc, nil
 		},
-		Reload: func(u *host.Unit) error {
-			if p := u.Main(); p != nil {
-				p.Signal(host.SIGHUP)
+		Reload: func(u *host.Unit) error { // rndc reload
+			s, ok := u.Main().Ctx.(*Server)
+			if !ok {
+				return errors.New("connection refused")
+			}
+			if r := s.command("reload", false); r.err != "" {
+				return errors.New(r.err)
 			}
 			return nil
 		},
@@ -44,21 +44,13 @@ func Install(h *host.Host, zones *ZoneCache) {
 	h.AddUnit(u)
 }
 
-// lastServer is the server that was started last on the host, nil if none was.
-func lastServer(h *host.Host) *Server {
-	if i, ok := h.Value(installed{}).(*installation); ok {
-		return i.last
-	}
-	return nil
-}
-
 // zonesOf is the cache Install was given, a new one for a host without the unit.
 func zonesOf(h *host.Host) *ZoneCache {
-	if i, ok := h.Value(installed{}).(*installation); ok {
-		return i.zones
+	if c, ok := h.Value(installed{}).(*ZoneCache); ok {
+		return c
 	}
 	c := NewZoneCache()
-	h.SetValue(installed{}, &installation{zones: c})
+	h.SetValue(installed{}, c)
 	return c
 }
 

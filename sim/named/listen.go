@@ -77,9 +77,11 @@ func (s *Server) portOf(l config.Listener) uint16 {
 // openListeners opens the sockets that are wanted and not open yet.
 func (s *Server) openListeners() {
 	keys, ifaces := s.wanted()
-	for n, key := range keys {
-		if s.portAt(key) == nil {
-			s.listen(key, ifaces[n])
+	for range 2 { // named scans the interfaces twice when it starts
+		for n, key := range keys {
+			if s.portAt(key) == nil {
+				s.listen(key, ifaces[n])
+			}
 		}
 	}
 	if len(s.ports) == 0 {
@@ -109,14 +111,13 @@ func (s *Server) listen(key listenKey, iface string) {
 	}
 	p := &listenPort{s: s, addr: key}
 	owner := s.owner()
+	s.log.printf(catNetwork, info, "listening on %s interface %s, %s", family, iface, hashPort(key))
 	var err error
 	p.udp, err = s.host.Node.ListenUDP(key, owner, p.receive, vnet.ReusePort)
 	if err != nil {
-		s.log.printf(catNetwork, failure, "could not listen on UDP socket: %s", socketResult(err))
 		s.log.printf(catNetwork, failure, "creating %s interface %s failed; interface ignored", family, iface)
 		return
 	}
-	s.log.printf(catNetwork, info, "listening on %s interface %s, %s", family, iface, hashPort(key))
 	p.tcp, err = s.host.Node.ListenTCP(key, owner, s.acceptTCP, vnet.ReusePort)
 	if err != nil {
 		s.log.printf(catNetwork, failure, "creating TCP socket: %s", socketResult(err))

@@ -61,6 +61,13 @@ func (r *resolver) stop() {
 	}
 }
 
+// giveUp fails all fetches: the view is gone.
+func (r *resolver) giveUp() {
+	for len(r.order) > 0 {
+		r.order[0].fail("failure")
+	}
+}
+
 // flush empties the cache and forgets what is known of servers (rndc flush).
 func (r *resolver) flush() {
 	r.cache.Flush()

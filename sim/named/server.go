@@ -93,16 +93,11 @@ func (s *Server) disk() disk {
 // start brings the server up: configuration, sockets, zones. The order of the
 // log lines is that of BIND.
 func (s *Server) start() error {
-	s.banner()
-	cred := s.cred
-	if s.opts.user != "" {
-		u, ok := s.host.User(s.opts.user)
-		if !ok {
-			s.log.printf(catGeneral, critical, "user '%s' unknown", s.opts.user)
-			return s.fatal()
-		}
-		cred = s.host.Cred(u)
+	cred, err := s.userCred()
+	if err != nil {
+		return err
 	}
+	s.banner()
 	if !s.opts.debugging {
 		s.dir = "/"
 	}
@@ -136,8 +131,8 @@ func (s *Server) start() error {
 	s.loaded = true
 	s.afterLoad()
 	s.proc.OnSignal = s.signal
-	if i, ok := s.host.Value(installed{}).(*installation); ok {
-		i.last = s
+	if s.proc.Task == nil {
+		s.proc.Ctx = s
 	}
 	s.proc.Hold(host.NewFD(nil, nil, closer(s.die)))
 	return nil
@@ -146,6 +141,28 @@ func (s *Server) start() error {
 type closer func()
 
 func (c closer) Close() error { c(); return nil }
+
+// userCred is the credential of the user given by -u, which only root may become.
+func (s *Server) userCred() (vfs.Cred, error) {
+	if s.opts.user == "" {
+		return s.cred, nil
+	}
+	u, ok := s.host.User(s.opts.user)
+	why := ""
+	switch {
+	case !ok:
+		why = fmt.Sprintf("user '%s' unknown", s.opts.user)
+	case !s.cred.IsRoot() && u.UID != s.cred.UID:
+		why = "setgid(): Operation not permitted"
+	default:
+		return s.host.Cred(u), nil
+	}
+	fmt.Fprintf(s.proc.Stderr, "named: %s\n", why)
+	if s.proc.Task == nil { // the journal has what a unit writes to standard error
+		s.host.Syslog(host.FacDaemon, host.Err, "named", s.pid(), "named: "+why)
+	}
+	return vfs.Cred{}, &host.StartError{Status: 1, Err: errors.New(why)}
+}
 
 // fatal ends a start that failed.
 func (s *Server) fatal() error {
@@ -226,7 +243,10 @@ func (s *Server) writePIDFile(owner vfs.Cred) {
 		s.host.FS.MkdirAll(path.Dir(full), 0o755, s.cred)
 	}
 	if err := s.host.FS.WriteFile(full, []byte(strconv.Itoa(s.pid())+"\n"), 0o644, s.cred); err != nil {
-		s.log.printf(catGeneral, failure, "couldn't open pid file '%s': %s", name, errnoText(err))
+		if s.conf.Options.PIDFile.Default() {
+			name = "/" + name
+		}
+		s.log.printf(catGeneral, failure, "could not open file '%s': %s", name, errnoText(err))
 		return
 	}
 	if owner.UID != s.cred.UID {
@@ -288,5 +308,6 @@ func (s *Server) die() {
 	for _, v := range s.views {
 		v.stop()
 	}
+	s.recursing = nil
 	s.done.Broadcast()
 }

@@ -8,6 +8,7 @@ import (
 	mdns "github.com/miekg/dns"
 
 	"mxlab/sim/dns"
+	"mxlab/sim/named/config"
 )
 
 // gmt writes a date as rndc does.
@@ -26,7 +27,11 @@ func (s *Server) statusText() string {
 	empty := s.hasEmptyZones()
 	zones := empty + 1 // managed-keys
 	for _, v := range s.views {
-		zones += len(v.list)
+		for _, z := range v.list {
+			if z.conf.Type != config.Hint && z.conf.Type != config.Forward {
+				zones++
+			}
+		}
 	}
 	line("number of zones: %d (%d automatic)", zones, empty)
 	line("debug level: %d", s.debugLevel)
