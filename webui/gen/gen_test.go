@@ -30,11 +30,11 @@ func need(t *testing.T, ok bool, what string) {
 }
 
 func TestProtocolTypesAreFresh(t *testing.T) {
-	source, err := os.ReadFile("../protocol.go")
+	sources, err := protocolSources("..")
 	if err != nil {
 		t.Fatal(err)
 	}
-	want, err := protocolTypes(source)
+	want, err := protocolTypes(sources...)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,5 +1,5 @@
-// Command gen builds the page: it derives ui/src/protocol.ts from protocol.go
-// and bundles the TypeScript sources of ui/ into dist/ with esbuild. It is run
+// Command gen builds the page: it derives ui/src/protocol.ts from
+// protocol*.go and bundles the TypeScript sources of ui/ into dist/ with esbuild. It is run
 // by `go generate ./webui`; the result is committed, so that the lab itself
 // needs neither Node nor this command.
 //
@@ -29,11 +29,11 @@ func main() {
 }
 
 func run(dir string, check bool) error {
-	source, err := os.ReadFile(filepath.Join(dir, "protocol.go"))
+	sources, err := protocolSources(dir)
 	if err != nil {
 		return err
 	}
-	types, err := protocolTypes(source)
+	types, err := protocolTypes(sources...)
 	if err != nil {
 		return err
 	}

@@ -6,6 +6,8 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
+	"os"
+	"path/filepath"
 	"reflect"
 	"strings"
 )
@@ -25,35 +27,61 @@ export interface Ref {
 }
 `
 
-// protocolTypes derives TypeScript interfaces from the struct types of
-// protocol.go, with their comments: one interface a struct, a member a field,
-// optional where the JSON may leave it out. Numeric constants become constants.
-func protocolTypes(source []byte) ([]byte, error) {
-	fset := token.NewFileSet()
-	file, err := parser.ParseFile(fset, "protocol.go", source, parser.ParseComments)
+// protocolSources reads protocol.go and the files beside it that continue it.
+func protocolSources(dir string) ([][]byte, error) {
+	names, err := filepath.Glob(filepath.Join(dir, "protocol*.go"))
 	if err != nil {
 		return nil, err
 	}
-	var b bytes.Buffer
-	b.WriteString("// Made from protocol.go by go generate. Do not edit.\n\n" + imported)
-	for _, decl := range file.Decls {
-		group, ok := decl.(*ast.GenDecl)
-		if !ok {
+	var sources [][]byte
+	for _, name := range names {
+		if strings.HasSuffix(name, "_test.go") {
 			continue
 		}
-		for _, spec := range group.Specs {
-			switch spec := spec.(type) {
-			case *ast.TypeSpec:
-				if err := writeInterface(&b, spec, group.Doc); err != nil {
+		data, err := os.ReadFile(name)
+		if err != nil {
+			return nil, err
+		}
+		sources = append(sources, data)
+	}
+	return sources, nil
+}
+
+// protocolTypes derives TypeScript interfaces from the struct types of the
+// sources, with their comments: one interface a struct, a member a field,
+// optional where the JSON may leave it out. Numeric constants become constants.
+func protocolTypes(sources ...[]byte) ([]byte, error) {
+	var b bytes.Buffer
+	b.WriteString("// Made from protocol*.go by go generate. Do not edit.\n\n" + imported)
+	for _, source := range sources {
+		file, err := parser.ParseFile(token.NewFileSet(), "", source, parser.ParseComments)
+		if err != nil {
+			return nil, err
+		}
+		for _, decl := range file.Decls {
+			if group, ok := decl.(*ast.GenDecl); ok {
+				if err := writeGroup(&b, source, group); err != nil {
 					return nil, err
 				}
-			case *ast.ValueSpec:
-				text := string(source[spec.Values[0].Pos()-1 : spec.Values[0].End()-1])
-				fmt.Fprintf(&b, "\n%sexport const %s = %s;\n", comment(spec.Comment, ""), spec.Names[0].Name, text)
 			}
 		}
 	}
 	return b.Bytes(), nil
+}
+
+func writeGroup(b *bytes.Buffer, source []byte, group *ast.GenDecl) error {
+	for _, spec := range group.Specs {
+		switch spec := spec.(type) {
+		case *ast.TypeSpec:
+			if err := writeInterface(b, spec, group.Doc); err != nil {
+				return err
+			}
+		case *ast.ValueSpec:
+			text := string(source[spec.Values[0].Pos()-1 : spec.Values[0].End()-1])
+			fmt.Fprintf(b, "\n%sexport const %s = %s;\n", comment(spec.Comment, ""), spec.Names[0].Name, text)
+		}
+	}
+	return nil
 }
 
 func writeInterface(b *bytes.Buffer, spec *ast.TypeSpec, doc *ast.CommentGroup) error {

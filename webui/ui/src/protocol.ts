@@ -1,4 +1,4 @@
-// Made from protocol.go by go generate. Do not edit.
+// Made from protocol*.go by go generate. Do not edit.
 
 /** trace.Field: one named value of an event's detail. */
 export interface Field {
@@ -144,186 +144,6 @@ export interface Welcome {
   state: State;
 }
 
-/** Snapshot is what does not change within an epoch. */
-export interface Snapshot {
-  session: SessionInfo;
-  /** wall clock of the world at virtual time 0, RFC 3339 with zone */
-  start: string;
-  story: HTML;
-  /** "See what happened": the events of the failure in the beginning; best one outermost span and what is inside */
-  incident?: SeqRange;
-  /** "Send again": the mail of the story */
-  again?: MailAction;
-  nodes: Node[];
-  links: Link[];
-  networks?: Zone[];
-  /** those the student has a terminal on, in order of use */
-  hosts: Host[];
-  tasks: Task[];
-  questions?: Question[];
-  portals?: PortalInfo[];
-  /** mail accounts of the story's people */
-  accounts?: Account[];
-  /** protocol words, explained at first use */
-  glossary?: GlossEntry[];
-  /** somebody looks at a class wall: offer to raise the hand */
-  class?: boolean;
-}
-
-/** HTML is a sanitised fragment in both languages: p, h2..h4, ul, ol, li, code,
- * pre, strong, em, a[href], table parts, blockquote, br, hr. The client drops
- * everything else. Links "event:SEQ", "host:NAME", "file:HOST/PATH" and
- * "file:HOST/PATH:LINE" open in place. */
-export interface HTML {
-  ko: string;
-  en: string;
-}
-
-/** SeqRange is a run of events; both ends are included. */
-export interface SeqRange {
-  from: number;
-  to: number;
-}
-
-/** Node is a machine, router or cloud of the topology. */
-export interface Node {
-  /** as in Row.Node and Row.Peer */
-  id: string;
-  label: Text;
-  /** host, router, switch, isp, cloud */
-  kind: string;
-  /** client, mail, resolver, auth, root, tld, reverse, web, dnsbl, firewall, nat */
-  role?: string;
-  /** Zone.ID of the network it stands in */
-  zone?: string;
-  /** grid units, 1 = the usual distance of two nodes; y grows downwards */
-  x: number;
-  y: number;
-  /** with prefix length */
-  addrs?: string[];
-  /** host names */
-  names?: string[];
-  terminal?: boolean;
-  /** the student is responsible for it */
-  mine?: boolean;
-  down?: boolean;
-}
-
-/** Zone is a named area of the topology: a company, an ISP, a data centre. */
-export interface Zone {
-  id: string;
-  label: Text;
-  mine?: boolean;
-}
-
-/** Link is a segment of the topology, a cable, a LAN or an exchange, and the
- * nodes attached to it. A packet's Row.Link names the segments passed by ID,
- * comma separated in order from the sender. */
-export interface Link {
-  id: string;
-  /** two: drawn as a line; more: as a bus */
-  nodes: string[];
-  label?: Text;
-  /** ns one way */
-  delay?: number;
-}
-
-/** Host is a host on which the student can work. */
-export interface Host {
-  id: string;
-  /** login names; the first is the default */
-  users: string[];
-  /** ways in: "ssh", "console"; the first is the default */
-  via: string[];
-  /** files worth opening, in order */
-  files?: string[];
-  distro?: string;
-  /** where the console is, such as "server room" */
-  console?: string;
-}
-
-/** Task is a step of the guide. Its state is in State.Tasks. */
-export interface Task {
-  id: string;
-  title: Text;
-  body?: HTML;
-  /** offers to fill a terminal's input line; never run by themselves */
-  try?: Try[];
-}
-
-/** Try is a command worth trying. */
-export interface Try {
-  host: string;
-  line: string;
-}
-
-/** Question is a prediction or a diagnosis. */
-export interface Question {
-  id: string;
-  /** predict, diagnose */
-  kind: string;
-  /** predict: playback stops before this event */
-  before?: number;
-  /** shown with this task */
-  task?: string;
-  text: Text;
-  /** none: a typed answer */
-  choices?: Choice[];
-  /** the answer must name the event that proves it */
-  cite?: boolean;
-}
-
-/** Choice is an answer to choose. */
-export interface Choice {
-  id: string;
-  text: Text;
-}
-
-/** PortalInfo is a person or web form outside: ISP, registrar, block list. */
-export interface PortalInfo {
-  id: string;
-  title: Text;
-  about?: Text;
-  requests: PortalForm[];
-}
-
-/** PortalForm is a request a portal accepts. */
-export interface PortalForm {
-  id: string;
-  title: Text;
-  about?: Text;
-  fields: FormField[];
-}
-
-/** FormField is an input of a portal form. */
-export interface FormField {
-  name: string;
-  label: Text;
-  /** an example */
-  hint?: string;
-  choices?: Choice[];
-  /** several lines */
-  long?: boolean;
-  optional?: boolean;
-}
-
-/** Account is a mail account whose mail the student may read and write. */
-export interface Account {
-  /** user@host of the mailbox */
-  id: string;
-  label: Text;
-  /** sender address */
-  from: string;
-  /** host of the mail program, for MailAction.Via */
-  via: string;
-}
-
-/** GlossEntry explains a protocol word. */
-export interface GlossEntry {
-  word: string;
-  text: Text;
-}
-
 /** Rows carries events. The rows continue the client's log without gap. */
 export interface Rows {
   epoch: number;
@@ -349,129 +169,6 @@ export interface Row {
   link?: string;
   label: string;
   refs?: Ref[];
-}
-
-/** State is all that changes and is small. It replaces the client's former
- * State as a whole; at most one a frame. */
-export interface State {
-  /** virtual time, ns since the start */
-  now: number;
-  /** newest event when the state was taken */
-  last: number;
-  /** ID of the command being run */
-  busy?: string;
-  tasks: TaskState[];
-  /** opened so far, oldest first */
-  hints?: Hint[];
-  /** nil: there is none at the moment */
-  hintNext?: HintOffer;
-  answers?: AnswerState[];
-  pending?: Pending[];
-  terms: Terminal[];
-  tickets?: Ticket[];
-  unread?: Unread[];
-  /** nodes that are off */
-  down?: string[];
-  /** what undo would take back; nil: nothing to undo */
-  undo?: Text;
-  marks?: Mark[];
-  /** the last check */
-  report?: Report;
-  /** the student has raised the hand */
-  hand?: boolean;
-}
-
-/** TaskState is the state of a task as the world or the last check knows it. */
-export interface TaskState {
-  id: string;
-  /** open, done, failed (was done, reverted at the last check), locked */
-  state: string;
-  /** the event that completed it */
-  seq?: number;
-}
-
-/** Hint is an opened hint. */
-export interface Hint {
-  task?: string;
-  text: HTML;
-  /** points */
-  cost?: number;
-  /** an event worth looking at */
-  seq?: number;
-}
-
-/** HintOffer says that a hint can be opened. */
-export interface HintOffer {
-  /** points; 0: free */
-  cost?: number;
-}
-
-/** AnswerState is an answered question. */
-export interface AnswerState {
-  question: string;
-  /** choice ID or text */
-  given: string;
-  /** nil: judged later */
-  right?: boolean;
-  explain?: Text;
-  seq?: number;
-}
-
-/** Pending is a saved file that the daemon has not loaded yet. */
-export interface Pending {
-  host: string;
-  path: string;
-  unit: string;
-  /** such as "systemctl reload named" */
-  command: string;
-}
-
-/** Terminal is an open terminal. Its ID is "HOST/N", N = 1, 2 ... */
-export interface Terminal {
-  id: string;
-  host: string;
-  user: string;
-  /** ssh or console */
-  via: string;
-  /** number of its last chunk */
-  n: number;
-  /** chunks up to Base are forgotten */
-  base?: number;
-  prompt: string;
-  /** a command is in the foreground: input goes to it, interrupt stops it */
-  running?: boolean;
-  /** a password is being asked for: no echo, no history */
-  secret?: boolean;
-  /** the session is cut, and why */
-  closed?: Text;
-}
-
-/** Ticket is a request made to a portal. */
-export interface Ticket {
-  id: string;
-  portal: string;
-  request: string;
-  /** open, done, refused */
-  state: string;
-  at: number;
-  /** when an answer is expected */
-  due?: number;
-  reply?: Text;
-  seq?: number;
-}
-
-/** Unread counts an account's new messages. */
-export interface Unread {
-  account: string;
-  n: number;
-}
-
-/** Mark is a point on the timeline: an edit, a reload, a check, an undo point. */
-export interface Mark {
-  seq: number;
-  /** edit, reload, check, mail, portal, advance */
-  kind: string;
-  label: string;
 }
 
 /** Chunk is a piece of a terminal's transcript. N counts 1, 2, 3 ... for each
@@ -925,4 +622,307 @@ export interface WallFailure {
   task: string;
   text: Text;
   count: number;
+}
+
+/** Snapshot is what does not change within an epoch. */
+export interface Snapshot {
+  session: SessionInfo;
+  /** wall clock of the world at virtual time 0, RFC 3339 with zone */
+  start: string;
+  story: HTML;
+  /** "See what happened": the events of the failure in the beginning; best one outermost span and what is inside */
+  incident?: SeqRange;
+  /** "Send again": the mail of the story */
+  again?: MailAction;
+  nodes: Node[];
+  links: Link[];
+  networks?: Zone[];
+  /** those the student has a terminal on, in order of use */
+  hosts: Host[];
+  tasks: Task[];
+  questions?: Question[];
+  portals?: PortalInfo[];
+  /** mail accounts of the story's people */
+  accounts?: Account[];
+  /** protocol words, explained at first use */
+  glossary?: GlossEntry[];
+  /** somebody looks at a class wall: offer to raise the hand */
+  class?: boolean;
+}
+
+/** HTML is a sanitised fragment in both languages: p, h2..h4, ul, ol, li, code,
+ * pre, strong, em, a[href], table parts, blockquote, br, hr. The client drops
+ * everything else. Links "event:SEQ", "host:NAME", "file:HOST/PATH" and
+ * "file:HOST/PATH:LINE" open in place. */
+export interface HTML {
+  ko: string;
+  en: string;
+}
+
+/** SeqRange is a run of events; both ends are included. */
+export interface SeqRange {
+  from: number;
+  to: number;
+}
+
+/** Node is a machine, router or cloud of the topology. */
+export interface Node {
+  /** as in Row.Node and Row.Peer */
+  id: string;
+  label: Text;
+  /** host, router, switch, isp, cloud */
+  kind: string;
+  /** client, mail, resolver, auth, root, tld, reverse, web, dnsbl, firewall, nat */
+  role?: string;
+  /** Zone.ID of the network it stands in */
+  zone?: string;
+  /** grid units, 1 = the usual distance of two nodes; y grows downwards */
+  x: number;
+  y: number;
+  /** with prefix length */
+  addrs?: string[];
+  /** host names */
+  names?: string[];
+  terminal?: boolean;
+  /** the student is responsible for it */
+  mine?: boolean;
+  down?: boolean;
+}
+
+/** Zone is a named area of the topology: a company, an ISP, a data centre. */
+export interface Zone {
+  id: string;
+  label: Text;
+  mine?: boolean;
+}
+
+/** Link is a segment of the topology, a cable, a LAN or an exchange, and the
+ * nodes attached to it. A packet's Row.Link names the segments passed by ID,
+ * comma separated in order from the sender. */
+export interface Link {
+  id: string;
+  /** two: drawn as a line; more: as a bus */
+  nodes: string[];
+  label?: Text;
+  /** ns one way */
+  delay?: number;
+}
+
+/** Host is a host on which the student can work. */
+export interface Host {
+  id: string;
+  /** login names; the first is the default */
+  users: string[];
+  /** ways in: "ssh", "console"; the first is the default */
+  via: string[];
+  /** files worth opening, in order */
+  files?: string[];
+  distro?: string;
+  /** where the console is, such as "server room" */
+  console?: string;
+}
+
+/** Task is a step of the guide. Its state is in State.Tasks. */
+export interface Task {
+  id: string;
+  title: Text;
+  body?: HTML;
+  /** offers to fill a terminal's input line; never run by themselves */
+  try?: Try[];
+}
+
+/** Try is a command worth trying. */
+export interface Try {
+  host: string;
+  line: string;
+}
+
+/** Question is a prediction or a diagnosis. */
+export interface Question {
+  id: string;
+  /** predict, diagnose */
+  kind: string;
+  /** predict: playback stops before this event */
+  before?: number;
+  /** shown with this task */
+  task?: string;
+  text: Text;
+  /** none: a typed answer */
+  choices?: Choice[];
+  /** the answer must name the event that proves it */
+  cite?: boolean;
+}
+
+/** Choice is an answer to choose. */
+export interface Choice {
+  id: string;
+  text: Text;
+}
+
+/** PortalInfo is a person or web form outside: ISP, registrar, block list. */
+export interface PortalInfo {
+  id: string;
+  title: Text;
+  about?: Text;
+  requests: PortalForm[];
+}
+
+/** PortalForm is a request a portal accepts. */
+export interface PortalForm {
+  id: string;
+  title: Text;
+  about?: Text;
+  fields: FormField[];
+}
+
+/** FormField is an input of a portal form. */
+export interface FormField {
+  name: string;
+  label: Text;
+  /** an example */
+  hint?: string;
+  choices?: Choice[];
+  /** several lines */
+  long?: boolean;
+  optional?: boolean;
+}
+
+/** Account is a mail account whose mail the student may read and write. */
+export interface Account {
+  /** user@host of the mailbox */
+  id: string;
+  label: Text;
+  /** sender address */
+  from: string;
+  /** host of the mail program, for MailAction.Via */
+  via: string;
+}
+
+/** GlossEntry explains a protocol word. */
+export interface GlossEntry {
+  word: string;
+  text: Text;
+}
+
+/** State is all that changes and is small. It replaces the client's former
+ * State as a whole; at most one a frame. */
+export interface State {
+  /** virtual time, ns since the start */
+  now: number;
+  /** newest event when the state was taken */
+  last: number;
+  /** ID of the command being run */
+  busy?: string;
+  tasks: TaskState[];
+  /** opened so far, oldest first */
+  hints?: Hint[];
+  /** nil: there is none at the moment */
+  hintNext?: HintOffer;
+  answers?: AnswerState[];
+  pending?: Pending[];
+  terms: Terminal[];
+  tickets?: Ticket[];
+  unread?: Unread[];
+  /** nodes that are off */
+  down?: string[];
+  /** what undo would take back; nil: nothing to undo */
+  undo?: Text;
+  marks?: Mark[];
+  /** the last check */
+  report?: Report;
+  /** the student has raised the hand */
+  hand?: boolean;
+}
+
+/** TaskState is the state of a task as the world or the last check knows it. */
+export interface TaskState {
+  id: string;
+  /** open, done, failed (was done, reverted at the last check), locked */
+  state: string;
+  /** the event that completed it */
+  seq?: number;
+}
+
+/** Hint is an opened hint. */
+export interface Hint {
+  task?: string;
+  text: HTML;
+  /** points */
+  cost?: number;
+  /** an event worth looking at */
+  seq?: number;
+}
+
+/** HintOffer says that a hint can be opened. */
+export interface HintOffer {
+  /** points; 0: free */
+  cost?: number;
+}
+
+/** AnswerState is an answered question. */
+export interface AnswerState {
+  question: string;
+  /** choice ID or text */
+  given: string;
+  /** nil: judged later */
+  right?: boolean;
+  explain?: Text;
+  seq?: number;
+}
+
+/** Pending is a saved file that the daemon has not loaded yet. */
+export interface Pending {
+  host: string;
+  path: string;
+  unit: string;
+  /** such as "systemctl reload named" */
+  command: string;
+}
+
+/** Terminal is an open terminal. Its ID is "HOST/N", N = 1, 2 ... */
+export interface Terminal {
+  id: string;
+  host: string;
+  user: string;
+  /** ssh or console */
+  via: string;
+  /** number of its last chunk */
+  n: number;
+  /** chunks up to Base are forgotten */
+  base?: number;
+  prompt: string;
+  /** a command is in the foreground: input goes to it, interrupt stops it */
+  running?: boolean;
+  /** a password is being asked for: no echo, no history */
+  secret?: boolean;
+  /** the session is cut, and why */
+  closed?: Text;
+}
+
+/** Ticket is a request made to a portal. */
+export interface Ticket {
+  id: string;
+  portal: string;
+  request: string;
+  /** open, done, refused */
+  state: string;
+  at: number;
+  /** when an answer is expected */
+  due?: number;
+  reply?: Text;
+  seq?: number;
+}
+
+/** Unread counts an account's new messages. */
+export interface Unread {
+  account: string;
+  n: number;
+}
+
+/** Mark is a point on the timeline: an edit, a reload, a check, an undo point. */
+export interface Mark {
+  seq: number;
+  /** edit, reload, check, mail, portal, advance */
+  kind: string;
+  label: string;
 }
