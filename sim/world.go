@@ -122,7 +122,9 @@ func (w *World) build() error {
 		for i := range b.Hosts {
 			h := w.hosts[b.Hosts[i].Name]
 			h.SetQuiet(true)
+			w.log.Mute(true)
 			h.Boot()
+			w.log.Mute(false)
 			h.SetQuiet(false)
 		}
 		for i := range b.Faults {

@@ -1,10 +1,55 @@
 package main
 
-import "errors"
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"time"
+
+	"mxlab/webui"
+)
 
 type serveCmd struct {
-	Addr string `default:"127.0.0.1:8053" help:"Address to listen on."`
-	Data string `type:"path" placeholder:"DIR" help:"Folder that keeps sessions; without it they live in memory."`
+	Addr    string `default:"127.0.0.1:8053" help:"Address to listen on."`
+	Data    string `type:"path" placeholder:"DIR" help:"Folder that keeps sessions; without it they live in memory."`
+	Verbose bool   `short:"v" help:"Log what the server does."`
 }
 
-func (c *serveCmd) Run(a *app) error { return errors.New("serve: being written") }
+// shutdownTime is how long a stopping server waits for its clients.
+const shutdownTime = 5 * time.Second
+
+func (c *serveCmd) Run(a *app) error {
+	level := slog.LevelWarn
+	if c.Verbose {
+		level = slog.LevelInfo
+	}
+	s, err := webui.New(webui.Config{Lib: a.lib, Data: c.Data, Log: slog.New(slog.NewTextHandler(a.stderr, &slog.HandlerOptions{Level: level}))})
+	if err != nil {
+		return usageError{err}
+	}
+	defer s.Close()
+	l, err := net.Listen("tcp", c.Addr)
+	if err != nil {
+		return usageError{err}
+	}
+	fmt.Fprintf(a.stdout, "mxlab: the lab is open at http://%s/  (Ctrl+C ends it)\n", l.Addr())
+	srv := s.HTTP(c.Addr)
+	ended := make(chan error, 1)
+	go func() { ended <- srv.Serve(l) }()
+	select {
+	case err := <-ended:
+		return err
+	case <-a.ctx.Done():
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), shutdownTime)
+	defer cancel()
+	srv.Shutdown(ctx)
+	srv.Close()
+	if err := <-ended; err != nil && !errors.Is(err, http.ErrServerClosed) {
+		return err
+	}
+	return nil
+}

@@ -115,6 +115,7 @@ type Log struct {
 	chunks atomic.Pointer[[]*chunk]
 	n      atomic.Uint64
 	limit  uint64
+	muted  bool
 }
 
 // NewLog returns an empty log that stamps events with clock. limit bounds the
@@ -123,13 +124,18 @@ func NewLog(clock *vtime.Clock, limit uint64) *Log {
 	return &Log{clock: clock, limit: limit}
 }
 
+// Mute switches the recording of events that are no trouble (outcome below
+// TempFail) off or on. It is for the boot of a world, which stands for a boot
+// long ago.
+func (l *Log) Mute(on bool) { l.muted = on }
+
 // Emit appends e, filling Seq and At, and Span and Cause where they are zero
 // from the causal scope. The event becomes the cause of what follows in the
-// same activity. It returns Seq, or 0 when the log is full: then the event is
-// dropped, the world goes on.
+// same activity. It returns Seq, or 0 when the log is full or muted: then the
+// event is dropped, the world goes on.
 func (l *Log) Emit(e Event) uint64 {
 	n := l.n.Load()
-	if l.limit > 0 && n >= l.limit {
+	if l.limit > 0 && n >= l.limit || l.muted && e.Outcome < TempFail {
 		return 0
 	}
 	scope := l.clock.Scope()

@@ -1,0 +1,141 @@
+package scenarios
+
+import (
+	"strings"
+	"testing"
+)
+
+func TestParticles(t *testing.T) {
+	for _, c := range []struct{ word, pair, want string }{
+		{"나래상사", "은는", "는"}, {"다솜서점", "은는", "은"}, {"김민지", "이가", "가"}, {"박서연", "을를", "을"},
+		{"서울", "으로로", "로"}, {"부산", "으로로", "으로"}, {"제주", "으로로", "로"}, {"mail", "은는", "은"}, {"ns1", "을를", "을"},
+		{"203.0.113.25", "은는", "는"}, {"10", "이가", "이"}, {"mx", "과와", "와"},
+	} {
+		if got, ok := particle(c.word, c.pair); !ok || got != c.want {
+			t.Errorf("%s + %s: got %s, want %s", c.word, c.pair, got, c.want)
+		}
+	}
+	if _, ok := particle("x", "가나"); ok {
+		t.Error("an unknown pair was accepted")
+	}
+}
+
+func TestExpand(t *testing.T) {
+	v := Values{"b": "16", "company.ko": "다솜서점", "domain": "dasom-trade.kr"}
+	for _, c := range []struct{ in, want, err string }{
+		{"203.0.113.${b+3}", "203.0.113.19", ""},
+		{"${company.ko|은는} ${domain}", "다솜서점은 dasom-trade.kr", ""},
+		{"$${domain} $domain", "${domain} $domain", ""},
+		{"${nosuch}", "", `no parameter "nosuch"`},
+		{"${domain+1}", "", "not a number"},
+		{"${a b}", "", "not of the form"},
+		{"${domain|xx}", "", "not of the form"},
+	} {
+		got, err := v.expand(c.in)
+		switch {
+		case c.err != "" && (err == nil || !strings.Contains(err.Error(), c.err)):
+			t.Errorf("%s: got error %v, want %s", c.in, err, c.err)
+		case c.err == "" && (err != nil || got != c.want):
+			t.Errorf("%s: got %q %v, want %q", c.in, got, err, c.want)
+		}
+	}
+}
+
+func TestDrawIsStableAndSpreads(t *testing.T) {
+	params := map[string]Param{"x": {Choose: []any{1, 2, 3, 4}}, "y": {Value: "<${x}>"}}
+	seen := map[string]int{}
+	for seed := range uint64(400) {
+		v, err := draw(params, nil, seed)
+		if err != nil {
+			t.Fatal(err)
+		}
+		again, _ := draw(params, nil, seed)
+		if v["x"] != again["x"] || v["y"] != "<"+v["x"]+">" {
+			t.Fatalf("seed %d: %v %v", seed, v, again)
+		}
+		seen[v["x"]]++
+	}
+	for _, x := range []string{"1", "2", "3", "4"} {
+		if seen[x] < 60 {
+			t.Errorf("value %s was drawn %d times of 400", x, seen[x])
+		}
+	}
+}
+
+func TestBuiltinsAreSound(t *testing.T) {
+	names := Builtin()
+	if len(names) < 4 {
+		t.Fatalf("only %d scenarios: %v", len(names), names)
+	}
+	for _, n := range Networks() {
+		names = append(names, "network:"+n)
+	}
+	for _, n := range names {
+		for _, p := range Lint(n) {
+			t.Error(p)
+		}
+	}
+}
+
+func TestScenariosHaveThreeWrongFixes(t *testing.T) {
+	for _, id := range Builtin() {
+		s, err := Open(id)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if n := len(s.Head.WrongFixes); n < 3 {
+			t.Errorf("%s has %d wrong fixes", id, n)
+		}
+	}
+}
+
+// TestReferencesAreChecked changes one word of a good scenario at a time; each
+// mistake must be found at its line.
+func TestReferencesAreChecked(t *testing.T) {
+	good, err := builtin.ReadFile("missing-ptr.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct{ old, new, want string }{
+		{"host: isp-ns\n", "host: isp-nx\n", `no host "isp-nx"`},
+		{"path: /etc/bind/named.conf.local", "path: etc/bind", "not an absolute path"},
+		{"type: dns.fcrdns", "type: dns.fcrdnx", "unknown check type"},
+		{"points: 50\n    goal", "points: 51\n    goal", "add up to 101"},
+		{"needs: [ptr]", "needs: [ptx]", `needs "ptx"`},
+		{"checks: [delivered]", "checks: [deliverd]", `no check "deliverd"`},
+		{"- {advance: 1h}", "- {advance: soon}", "soon"},
+		{"portal: isp, request: set-ptr, with: {address: \"203.0.113.${b+3}\", name: \"mail.${domain}\"}}\n  - {advance", "portal: ips, request: set-ptr, with: {address: x, name: y}}\n  - {advance", `no portal "ips"`},
+		{"  ko: |\n    **${company.ko|이가}**", "  ko: |\n    **${company.kr|이가}**", "company.kr"},
+		{"right: true", "right: false", "exactly one choice must be right"},
+		{"network: company", "network: compony", `no network "compony"`},
+		{"when: delivered", "when: deliver", `no check "deliver"`},
+	} {
+		text := strings.Replace(string(good), c.old, c.new, 1)
+		if text == string(good) {
+			t.Errorf("%q is not in the scenario", c.old)
+			continue
+		}
+		s, err := openScenario("bad.yaml", []byte(text), "")
+		if err == nil {
+			_, err = s.Draw(1)
+		}
+		if err == nil || !strings.Contains(err.Error(), c.want) || !strings.Contains(err.Error(), "bad.yaml:") {
+			t.Errorf("%q: got %v, want %q with a place", c.new, err, c.want)
+		}
+	}
+}
+
+func TestHostileFiles(t *testing.T) {
+	for name, text := range map[string]string{
+		"deep":     strings.Repeat("[", 100_000),
+		"braces":   strings.Repeat("{a: ", 50_000),
+		"aliases":  "a: &a [x]\nb: [*a, *a]\n",
+		"binary":   "\x00\x01\xff",
+		"empty":    "",
+		"too long": strings.Repeat("#", maxFile+1),
+	} {
+		if _, err := openScenario("bad.yaml", []byte(text), ""); err == nil || !strings.Contains(err.Error(), "bad.yaml") {
+			t.Errorf("%s: got %v", name, err)
+		}
+	}
+}
