@@ -109,13 +109,15 @@ function Zones({ nodes, zones, geometry, size }: { nodes: readonly Node[]; zones
         const inside = nodes.filter((n) => n.zone === z.id).map((n) => geometry.boxes.get(n.id)!).filter(Boolean);
         if (inside.length === 0) return null;
         const x = Math.min(...inside.map((b) => b.x - b.w / 2)) - 8;
-        const y = Math.min(...inside.map((b) => b.y - b.h / 2)) - size - 10;
+        // A zone that is a bus holds the bus, whose name is the zone's.
+        const bus = geometry.wires.get(z.id)?.bus;
+        const y = Math.min(...inside.map((b) => b.y - b.h / 2 - (bus === undefined ? size + 10 : 6)), bus === undefined ? Infinity : bus - size - 5);
         const right = Math.max(...inside.map((b) => b.x + b.w / 2)) + 8;
-        const bottom = Math.max(...inside.map((b) => b.y + b.h / 2)) + 9;
+        const bottom = Math.max(...inside.map((b) => b.y + b.h / 2 + 7), bus === undefined ? 0 : bus + 6);
         return (
           <g key={z.id} class={`zone ${z.mine ? 'mine' : ''}`}>
             <rect x={x} y={y} width={right - x} height={bottom - y} rx="8" />
-            <text x={x + 9} y={y + size + 1}>{fit(say(z.label), `600 ${size - 0.5}px ${sans}`, right - x - 14)}</text>
+            {bus !== undefined ? null : <text x={x + 9} y={y + size + 1}>{fit(say(z.label), `600 ${size - 0.5}px ${sans}`, right - x - 14)}</text>}
           </g>
         );
       })}
