@@ -166,7 +166,6 @@ func execute(s *Shell, args []string) int {
 	env := s.vars.environ()
 	prog, argv, err := s.image(args, env)
 	if err != nil {
-		saved := s.name
 		if s.dialect == bash {
 			if vfs.ErrnoOf(err) == vfs.ENOENT && !strings.Contains(args[0], "/") {
 				s.say("exec: %s: not found", args[0])
@@ -177,7 +176,6 @@ func execute(s *Shell, args []string) int {
 		} else {
 			s.say("exec: %s: not found", args[0])
 		}
-		s.name = saved
 		status := 126
 		if c := vfs.ErrnoOf(err); c == vfs.ENOENT || c == vfs.ENOTDIR {
 			status = 127

@@ -6,7 +6,6 @@ import (
 	"maps"
 	"math/rand/v2"
 	"slices"
-	"strings"
 	"time"
 
 	"mvdan.cc/sh/v3/syntax"
@@ -274,9 +273,4 @@ func orDefault(s, d string) string {
 		return d
 	}
 	return s
-}
-
-func firstWord(s string) string {
-	w, _, _ := strings.Cut(strings.TrimSpace(s), " ")
-	return w
 }

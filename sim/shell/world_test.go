@@ -2,7 +2,6 @@ package shell
 
 import (
 	"io"
-	"strings"
 	"testing"
 	"time"
 
@@ -174,9 +173,9 @@ func (w *world) login() *terminal {
 		w.h.Limits.Refill()
 		t.tty = w.h.NewTTY()
 		u, _ := w.h.User("root")
-		prog, args, err := w.h.Image([]string{"bash"}, "/bin", "/", host.Root)
+		prog, _, err := w.h.Image([]string{"bash"}, "/bin", "/", host.Root)
 		must(w.tb, err)
-		args = []string{"-bash"}
+		args := []string{"-bash"}
 		fd := t.tty.FD()
 		t.p, err = w.h.Start(nil, prog, host.Spec{Args: args, Env: w.h.LoginEnv(u), Cwd: "/root", Stdin: fd, Stdout: fd, Stderr: fd, TTY: t.tty})
 		must(w.tb, err)
@@ -212,5 +211,3 @@ func (t *terminal) prompt() string {
 	_, p := t.tty.Waiting()
 	return p
 }
-
-func lines(s ...string) string { return strings.Join(s, "\n") + "\n" }

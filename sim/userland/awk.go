@@ -97,9 +97,8 @@ func runAwk(p *host.Proc) int {
 		a.array("ENVIRON")[name] = awkInput(p.Env.Get(name))
 	}
 	a.main(args)
-	for name, file := range a.files {
+	for _, file := range a.files {
 		file.Close()
-		_ = name
 	}
 	return a.out.close(a.status)
 }
@@ -121,7 +120,7 @@ func (a *awk) fail(format string, args ...any) {
 }
 
 func (a *awk) main(args []string) {
-	ended := a.guard(func() {
+	a.guard(func() {
 		for _, r := range a.prog.rules {
 			if r.begin {
 				a.exec(r.action)
@@ -131,7 +130,6 @@ func (a *awk) main(args []string) {
 			a.records(args)
 		}
 	})
-	_ = ended
 	a.guard(func() {
 		for _, r := range a.prog.rules {
 			if r.end {

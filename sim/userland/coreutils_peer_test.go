@@ -135,7 +135,7 @@ func runReal(t *testing.T, args []string, input string) (o outcome) {
 	}
 	home := strings.NewReplacer(dir, "/work")
 	o.out, o.err = home.Replace(out.String()), home.Replace(errs.String())
-	filepath.WalkDir(dir, func(name string, d fs.DirEntry, err error) error {
+	filepath.WalkDir(dir, func(name string, d fs.DirEntry, _ error) error {
 		info, err := os.Lstat(name)
 		if err != nil {
 			return err

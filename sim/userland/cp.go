@@ -50,11 +50,9 @@ func (c *copier) toTarget(verb string, each func(src, dst string)) int {
 	info, err := p.Host.FS.Stat(p.Path(target), p.Cred)
 	isDir := err == nil && info.IsDir() && !c.f.has("T")
 	if (len(list) > 1 || into) && !isDir {
-		what := "is not a directory"
 		if err != nil {
 			p.Errorf("target '%s': %s", target, reason(err))
 		} else {
-			_ = what
 			p.Errorf("target '%s': Not a directory", target)
 		}
 		return 1

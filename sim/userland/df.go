@@ -2,7 +2,6 @@ package userland
 
 import (
 	"fmt"
-	"path"
 	"strings"
 
 	"mxlab/sim/host"
@@ -215,10 +214,3 @@ func (d *usage) walk(name string, info vfs.Info, depth int) int64 {
 	}
 	return n
 }
-
-// openEditor is the label of the Note event by which the browser learns that a
-// file is to be opened in its editor.
-const openEditor = "open-editor"
-
-// editedFile is the absolute path of an editor's operand.
-func editedFile(p *host.Proc, name string) string { return path.Clean(p.Path(name)) }

@@ -1,6 +1,7 @@
 package userland
 
 import (
+	"path"
 	"strings"
 
 	"mxlab/sim/host"
@@ -50,3 +51,10 @@ func korean(p *host.Proc) bool {
 	}
 	return false
 }
+
+// openEditor is the label of the Note event by which the browser learns that a
+// file is to be opened in its editor.
+const openEditor = "open-editor"
+
+// editedFile is the absolute path of an editor's operand.
+func editedFile(p *host.Proc, name string) string { return path.Clean(p.Path(name)) }

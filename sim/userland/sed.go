@@ -18,7 +18,6 @@ type sedder struct {
 	cmds    []*sedCommand
 	quiet   bool
 	out     *bufio.Writer
-	names   []string
 	each    bool // files are treated one by one: -i, -s
 	lines   []string
 	next    int

@@ -2,6 +2,8 @@ package userland
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"mxlab/sim/host/vfs"
@@ -197,11 +199,9 @@ func (s *sedder) toFile(name, line string) {
 }
 
 func (s *sedder) closeFiles() {
-	for name, f := range s.files {
-		f.Close()
-		if len(s.files) == 1 {
-			s.p.Wrote("write", name)
-		}
+	for _, name := range slices.Sorted(maps.Keys(s.files)) {
+		s.files[name].Close()
+		s.p.Wrote("write", name)
 	}
 }
 

@@ -46,9 +46,6 @@ func (s *systemctl) status(u *host.Unit) int {
 	}
 	p.Printf("%s %s.service - %s\n     Loaded: loaded (/lib/systemd/system/%s.service; %s; preset: enabled)\n", glyph, u.Name, u.Description, u.Name, enabled)
 	when := fmt.Sprintf("since %s; %s ago", since.In(p.Host.Zone).Format("Mon 2006-01-02 15:04:05 MST"), timeSpan(p.Host.Clock.Now().Sub(since)))
-	name := u.ExecStart
-	name, _, _ = strings.Cut(name, " ")
-	name = name[strings.LastIndexByte(name, '/')+1:]
 	exit := fmt.Sprintf("(code=exited, status=%d/%s)", u.ExitStatus, exitName(u.ExitStatus))
 	if u.Result == "signal" {
 		exit = fmt.Sprintf("(code=killed, signal=%s)", host.SignalName(host.Signal(u.ExitStatus)))
