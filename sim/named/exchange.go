@@ -166,7 +166,7 @@ func (x *exchange) learnCookie(m *mdns.Msg) {
 
 // timeout goes on with another server when no reply has come.
 func (x *exchange) timeout() {
-	x.end()
+	x.stop()
 	x.peer.silent()
 	x.f.timedOut = true
 	x.f.r.s.stats.timeouts++

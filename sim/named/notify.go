@@ -109,7 +109,12 @@ func (n *notifier) resolve(name string) {
 	if len(known) > 0 || !n.z.view.conf.Recursion.Value && !n.canResolve(name) {
 		return
 	}
+	log := n.z.server().trace
+	span := log.Open(trace.Event{Kind: trace.DNSLookup, Node: n.z.server().host.Name,
+		Data: &lookupEvent{name: name, rrtype: mdns.TypeA, reason: "server to notify"}})
+	defer span.Leave()
 	r.fetch(fetchKey{dns.Canonical(name), mdns.TypeA}, name, nil, func(o *outcome) {
+		span.End(outcomeOfFetch(o), &lookupResult{rcode: rcodeOf(o), answers: len(o.RRs), why: o.why})
 		if n.z.gone || o.why != "" || o.Result != dns.CacheHit {
 			return
 		}

@@ -44,7 +44,7 @@ func (q *query) logQuery() {
 		return
 	}
 	var f strings.Builder
-	f.WriteByte("-+"[b2i(q.req.recursionDesired())])
+	f.WriteString(onOff(q.req.recursionDesired(), "+", "-"))
 	if q.key != "" {
 		f.WriteByte('S')
 	}
@@ -72,13 +72,6 @@ func (q *query) logQuery() {
 // questionWords is the question as the query log has it.
 func (q *query) questionWords() string {
 	return dns.Display(q.req.name) + " " + dns.ClassName(q.req.class) + " " + dns.TypeName(q.req.qtype)
-}
-
-func b2i(b bool) int {
-	if b {
-		return 1
-	}
-	return 0
 }
 
 // failureSource is the place in BIND's source that its line names for a failure.

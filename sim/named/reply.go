@@ -243,15 +243,15 @@ func (in *incoming) keepAddresses(trust dns.Trust, servers []mdns.RR) {
 			to++
 		}
 		h := in.m.Extra[from].Header()
-		if (h.Rrtype == mdns.TypeA || h.Rrtype == mdns.TypeAAAA) && in.credible(h.Name) && named(servers, h.Name) {
+		if (h.Rrtype == mdns.TypeA || h.Rrtype == mdns.TypeAAAA) && in.credible(h.Name) && isServer(servers, h.Name) {
 			in.store(in.m.Extra[from:to:to], trust)
 		}
 		from = to
 	}
 }
 
-// named reports whether a name is among the servers; an empty list names all.
-func named(servers []mdns.RR, name string) bool {
+// isServer reports whether a name is among the servers; an empty list names all.
+func isServer(servers []mdns.RR, name string) bool {
 	for _, rr := range servers {
 		if equalNames(targetOf(rr), name) {
 			return true

@@ -42,16 +42,14 @@ type request struct {
 	class  uint16
 	asked  bool // there is a question
 
-	edns      bool
-	version   uint8
-	udpSize   int
-	do        bool
-	cookie    []byte // client cookie and, behind it, the server's
-	nsid      bool
-	tsig      bool
-	answer    []byte // the message from its answer section on, see sections
-	wire      []byte
-	answerOff int
+	edns    bool
+	version uint8
+	udpSize int
+	do      bool
+	cookie  []byte // client cookie and, behind it, the server's
+	nsid    bool
+	tsig    bool
+	wire    []byte
 }
 
 func (r *request) recursionDesired() bool { return r.flags&flagRD != 0 }
@@ -78,7 +76,6 @@ func (r *request) parse(b []byte) error {
 		r.qtype, r.class = binary.BigEndian.Uint16(b[end:]), binary.BigEndian.Uint16(b[end+2:])
 		off = end + 4
 	}
-	r.answerOff = off
 	for range records {
 		end, err := r.record(b, off)
 		if err != nil {

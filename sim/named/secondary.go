@@ -56,11 +56,8 @@ func (z *zone) secondaryState() *secondary {
 // care schedules the first check after a start or reload. A zone without data is
 // fetched at once.
 func (z *zone) care() {
-	if z.sec != nil && z.sec.refreshAt != 0 {
-		return
-	}
 	d := z.secondaryState()
-	if len(z.conf.Primaries.Servers) == 0 {
+	if d.busy || z.data != nil && d.refreshAt != 0 || len(z.conf.Primaries.Servers) == 0 {
 		return
 	}
 	if z.data == nil {

@@ -2,6 +2,7 @@ package named
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -128,7 +129,7 @@ func (s *Server) dumpCommand(args []string) commandResult {
 		}
 	}
 	for _, v := range s.views {
-		if len(views) > 0 && !contains(views, v.conf.Name) {
+		if len(views) > 0 && !slices.Contains(views, v.conf.Name) {
 			continue
 		}
 		v.dump(&b, what)
@@ -148,15 +149,6 @@ func dumpArgs(args []string) string {
 		return ""
 	}
 	return ": " + strings.Join(args, " ")
-}
-
-func contains(list []string, s string) bool {
-	for _, x := range list {
-		if x == s {
-			return true
-		}
-	}
-	return false
 }
 
 // dump writes the parts of a view that were asked for.
