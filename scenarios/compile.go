@@ -2,6 +2,7 @@ package scenarios
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"io/fs"
 	"net/netip"
@@ -234,7 +235,7 @@ func (b *builder) hostFiles(i int, h *Host, out *sim.Host) {
 		out.Files = append(out.Files, f)
 		return nil
 	})
-	if err != nil && !strings.Contains(err.Error(), "not exist") {
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		b.netErr(at("hosts", i), "%v", err)
 	}
 }

@@ -12,7 +12,9 @@ import (
 )
 
 // Names are the pairs there are, written without the slash.
-func Names() []string { return []string{"은는", "이가", "을를", "과와", "으로로", "이나나", "아야"} }
+func Names() []string {
+	return []string{"은는", "이가", "을를", "과와", "으로로", "이나나", "아야"}
+}
 
 // Particle returns the particle of a pair that follows word: the first form
 // after a final consonant, the second after a vowel. Of 으로/로 the second also
