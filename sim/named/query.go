@@ -72,31 +72,27 @@ func (q *query) handle(b []byte) {
 	switch {
 	case err != nil:
 		q.fail(mdns.RcodeFormatError, "FORMERR")
-		return
 	case q.req.opcode == mdns.OpcodeNotify:
 		q.receiveNotify()
-		return
 	case q.req.opcode == mdns.OpcodeUpdate:
 		q.refuseUpdate()
-		return
 	case q.req.opcode != mdns.OpcodeQuery:
 		q.req.asked = false
 		q.send(&response{rcode: mdns.RcodeNotImplemented})
-		return
 	case q.req.edns && q.req.version != 0: // RFC 6891 6.1.3
 		q.send(&response{rcode: mdns.RcodeBadVers})
-		return
-	case !q.req.asked:
+	case !q.req.asked || q.req.class == mdns.ClassANY:
 		q.fail(mdns.RcodeFormatError, "FORMERR")
-		return
+	default:
+		if len(q.req.cookie) > 8 {
+			q.cookieOK = s.cookieValid(&q.req, q.peer.Addr().AsSlice())
+		}
+		q.ask()
 	}
-	if len(q.req.cookie) > 8 {
-		q.cookieOK = s.cookieValid(&q.req, q.peer.Addr().AsSlice())
-	}
-	if q.req.class == mdns.ClassANY {
-		q.fail(mdns.RcodeFormatError, "FORMERR")
-		return
-	}
+}
+
+// ask answers a well-formed question.
+func (q *query) ask() {
 	if q.req.class == mdns.ClassCHAOS {
 		q.answerChaos()
 		return
@@ -104,7 +100,7 @@ func (q *query) handle(b []byte) {
 	if !q.selectView() {
 		return
 	}
-	if s.queryLog {
+	if q.s.queryLog {
 		q.logQuery()
 	}
 	q.serve()

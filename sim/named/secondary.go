@@ -332,6 +332,7 @@ func (d *secondary) stop() {
 	}
 	if t := d.task; t != nil {
 		d.task = nil
+		d.z.server().transfers--
 		t.Kill(nil)
 	}
 	d.again = false

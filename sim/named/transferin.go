@@ -44,17 +44,9 @@ func (d *secondary) startTransfer() {
 	s.transfers++
 	d.task = s.clock.Go("named: zone transfer", func(t *vtime.Task) {
 		zone, err := x.run(t)
-		s.transfers--
 		d.task = nil
-		if z.gone || s.stopped {
-			return
-		}
+		s.transfers--
 		x.report(zone, err)
-	})
-	d.task.OnEnd(func(err error) {
-		if err != nil && d.task != nil {
-			s.transfers--
-		}
 	})
 }
 
