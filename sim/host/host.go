@@ -49,6 +49,7 @@ type Host struct {
 	units    []*Unit
 	procs    map[int]*Proc
 	lastPID  int
+	null     *FD // /dev/null, shared by the processes that were given nothing else
 	booted   time.Time
 	shared   *Parsed
 	parsed   map[string]*parsedFile

@@ -10,19 +10,25 @@ import (
 // values in it are never changed.
 type Parsed struct {
 	mu sync.Mutex
-	m  map[parsedKey]any
+	m  map[parsedKey]parsedText
 }
 
 type parsedKey struct{ kind, text string }
+
+// parsedText is the one copy of a text that is kept, with its parsed form.
+type parsedText struct {
+	text  string
+	value any
+}
 
 // maxParsed bounds the cache; when it is full it is emptied.
 const maxParsed = 4096
 
 // NewParsed returns an empty cache.
-func NewParsed() *Parsed { return &Parsed{m: map[parsedKey]any{}} }
+func NewParsed() *Parsed { return &Parsed{m: map[parsedKey]parsedText{}} }
 
-// get returns the parsed form of text.
-func (p *Parsed) get(kind, text string, parse func(string) any) any {
+// get returns the kept copy of text and its parsed form.
+func (p *Parsed) get(kind, text string, parse func(string) any) parsedText {
 	key := parsedKey{kind, text}
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -32,7 +38,7 @@ func (p *Parsed) get(kind, text string, parse func(string) any) any {
 	if len(p.m) >= maxParsed {
 		clear(p.m)
 	}
-	v := parse(text)
+	v := parsedText{text, parse(text)}
 	p.m[key] = v
 	return v
 }
@@ -40,8 +46,7 @@ func (p *Parsed) get(kind, text string, parse func(string) any) any {
 // parsedFile is the last known form of one file of a host.
 type parsedFile struct {
 	generation uint64 // of the disk when it was read
-	text       string
-	value      any
+	parsedText
 }
 
 // fileAs returns a file of the host in parsed form; a missing file counts as
@@ -55,8 +60,7 @@ func fileAs[T any](h *Host, name string, parse func(text string) T) T {
 	}
 	b, _ := h.FS.ReadFile(name, Root)
 	if f == nil || f.text != string(b) {
-		text := string(b)
-		f = &parsedFile{text: text, value: h.shared.get(name, text, func(s string) any { return parse(s) })}
+		f = &parsedFile{parsedText: h.shared.get(name, string(b), func(s string) any { return parse(s) })}
 		if h.parsed == nil {
 			h.parsed = map[string]*parsedFile{}
 		}

@@ -40,7 +40,7 @@ type Proc struct {
 	PGID    int      // process group: the signals of a terminal go to a whole group
 	Args    []string // Args[0] is the command word
 	Cred    vfs.Cred
-	Env     *Env
+	Env     *Env // nil for a daemon that was given none
 	Cwd     string
 	Umask   uint32
 	Stdin   *FD
@@ -134,9 +134,6 @@ func (h *Host) newProc(parent *Proc, s Spec) (*Proc, error) {
 	if p.Cwd == "" {
 		p.Cwd = "/"
 	}
-	if p.Env == nil {
-		p.Env = NewEnv()
-	}
 	p.Stdin, p.Stdout, p.Stderr = p.Hold(s.Stdin), p.Hold(s.Stdout), p.Hold(s.Stderr)
 	h.register(p)
 	switch {
@@ -161,7 +158,10 @@ func orFD(a, b *FD) *FD {
 // returns it. A nil fd becomes /dev/null.
 func (p *Proc) Hold(fd *FD) *FD {
 	if fd == nil {
-		fd = NullFD()
+		if p.Host.null == nil {
+			p.Host.null = NullFD()
+		}
+		return p.Host.null
 	}
 	fd.refs++
 	p.files = append(p.files, fd)

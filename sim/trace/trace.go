@@ -102,7 +102,7 @@ func F(label string, pairs ...string) *Detail {
 	return d
 }
 
-const chunkSize = 64
+const chunkSize = 32
 
 type chunk [chunkSize]Event
 
