@@ -233,6 +233,9 @@ func (s *Shell) print(text string) bool {
 // stopped reports whether statements are being left.
 func (s *Shell) stopped() bool { return s.flow != onward }
 
+// LastStatus returns the exit status of the last command ($?).
+func (s *Shell) LastStatus() int { return s.status }
+
 // exit leaves everything with a status.
 func (s *Shell) exit(status int) {
 	s.status = status & 0xff
