@@ -36,13 +36,19 @@ func Lint(h *host.Host, file string, text []byte) []Diagnostic {
 	file = path.Clean(file)
 	d := disk{fs: h.FS, cred: host.Root, dir: defaultDirectory(h.Flavour), edited: file, text: text}
 	watch := &lintWatch{d: d, file: file}
-	conf, messages := config.Load(config.Disk{Read: watch.read, Stat: d.stat, Glob: d.glob}, configOf(h))
-	if watch.seen || file == configOf(h) {
+	from := config.Disk{Read: watch.read, Stat: d.stat, Glob: d.glob}
+	tree, messages := config.Parse(from, configOf(h), config.ParseOptions{})
+	if watch.seen || file == path.Clean(configOf(h)) {
+		if tree != nil {
+			checked, _ := config.Check(tree, config.CheckOptions{Disk: from})
+			messages = append(messages, checked...)
+		}
 		return confDiagnostics(d, messages)
 	}
-	if conf == nil { // the configuration on the disk is broken: find the zone without it
+	if tree == nil { // nothing tells which zone the file is of
 		return nil
 	}
+	conf := config.New(tree)
 	if conf.Options.Directory.Value != "" {
 		d.dir = conf.Options.Directory.Value
 	}
@@ -82,8 +88,11 @@ func (w *lintWatch) read(name string) ([]byte, error) {
 func confDiagnostics(d disk, messages []config.Message) (list []Diagnostic) {
 	for _, m := range messages {
 		s := SeverityWarning
-		if m.Severity == config.Error {
+		switch m.Severity {
+		case config.Error:
 			s = SeverityError
+		case config.Info:
+			continue
 		}
 		g := Diagnostic{Line: m.Pos.Line, Severity: s, Message: strings.TrimRight(m.Text, "\n")}
 		if m.Pos.File != "" {
