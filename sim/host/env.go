@@ -41,7 +41,12 @@ func (e *Env) Set(name, value string) { e.vars[name] = value }
 func (e *Env) Unset(name string) { delete(e.vars, name) }
 
 // Names returns the names of all variables, sorted.
-func (e *Env) Names() []string { return slices.Sorted(maps.Keys(e.vars)) }
+func (e *Env) Names() []string {
+	if e == nil {
+		return nil
+	}
+	return slices.Sorted(maps.Keys(e.vars))
+}
 
 // Clone returns a copy; of a nil Env an empty one.
 func (e *Env) Clone() *Env {
