@@ -229,7 +229,9 @@ func (w *World) Do(a Action) (Result, error) {
 	err := w.operation(func(t *vtime.Task) {
 		t.Sleep(thinkTime)
 		span := w.log.Open(trace.Event{Kind: trace.Action, Node: a.On, Data: actionLabel(&a)})
-		res = w.perform(t, &a)
+		if res = w.denied(&a); res.Err == "" {
+			res = w.perform(t, &a)
+		}
 		t.Settle(settleTime)
 		res.Screens = w.screens()
 		out := trace.OK
@@ -253,6 +255,19 @@ func (w *World) Do(a Action) (Result, error) {
 	n := len(w.journal) + 1
 	w.journal = append(w.journal, Entry{N: n, At: at, Action: a, Hash: chain(prev, n, at, &a)})
 	return res, nil
+}
+
+// denied refuses what a student may not do: change files of, or switch off, a
+// host without a terminal.
+func (w *World) denied(a *Action) (res Result) {
+	name := a.Reboot
+	if a.Write != "" {
+		name = a.On
+	}
+	if spec := w.spec(name); name != "" && spec != nil && !spec.Terminal {
+		res = Result{From: uint64(w.log.Len()), Start: w.clock.Since(), Err: fmt.Sprintf("%s: %v", name, ErrNoTerminal)}
+	}
+	return res
 }
 
 // root is the hash the journal's chain hangs on.

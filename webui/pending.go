@@ -87,7 +87,7 @@ func (x *watcher) reader(host, file string) (Pending, bool) {
 		return p, false
 	case dir == "/etc/postfix" && (base == "main.cf" || base == "master.cf"):
 		return p, unit("postfix")
-	case strings.HasPrefix(base, "named.conf") || x.known[host+":"+file]:
+	case strings.HasPrefix(base, "named.conf") || langOf(file) == "zone" || x.known[host+":"+file]:
 		return p, unit("named")
 	case strings.HasPrefix(file, "/etc/dovecot/"):
 		return p, unit("dovecot")
@@ -130,7 +130,8 @@ func (x *watcher) loaded(e *trace.Event) {
 		if named && p.Unit == unit {
 			return true
 		}
-		return p.Unit == "named" && strings.HasPrefix(path.Base(p.Path), "named.conf") && strings.Contains(label, "named.conf")
+		// A new configuration looks at every zone file that has changed.
+		return p.Unit == "named" && strings.Contains(label, "named.conf")
 	})
 }
 

@@ -27,7 +27,8 @@ type TTY struct {
 	idle   vtime.Signal // somebody began to wait for input
 	wait   bool
 	prompt string
-	fg     []*Proc // foreground processes: SIGINT goes to them
+	fg     []*Proc     // foreground processes: SIGINT goes to them
+	scope  vtime.Scope // of who typed last: what is done with a line is caused by it
 }
 
 // NewTTY returns a terminal of the host.
@@ -68,12 +69,14 @@ func (t *TTY) Input(text string) {
 	for line := range strings.Lines(text) {
 		t.lines = append(t.lines, line)
 	}
+	t.scope = t.host.Clock.Scope()
 	t.notify()
 }
 
 // EndInput types Ctrl+D.
 func (t *TTY) EndInput() {
 	t.eof = true
+	t.scope = t.host.Clock.Scope()
 	t.notify()
 }
 
@@ -168,6 +171,7 @@ func (t *TTY) Await(task *vtime.Task, prompt string, sig *vtime.Signal, quiet fu
 	for {
 		if len(t.lines) > 0 {
 			line, t.lines = t.lines[0], t.lines[1:]
+			t.host.Clock.SetScope(t.scope)
 			return strings.TrimSuffix(line, "\n"), true, nil
 		}
 		if t.eof {
