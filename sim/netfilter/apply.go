@@ -25,10 +25,12 @@ func (t *table) apply(c *command, n *names) *Error {
 		return t.each(c.chain, (*chain).zero)
 	case opZeroNum:
 		ch := t.chains[c.chain]
-		if ch == nil || c.number > len(ch.rules) {
+		if ch == nil || ch.policy != "" && !ch.made {
 			return errBadRule
 		}
-		ch.rules[c.number-1] = ch.rules[c.number-1].zeroed()
+		if c.number <= len(ch.rules) {
+			ch.rules[c.number-1] = ch.rules[c.number-1].zeroed()
+		}
 	case opNew:
 		if t.chains[c.chain] != nil {
 			return errChainThere
@@ -226,6 +228,9 @@ func (t *table) search(c *command, n *names) *Error {
 // remove deletes a user-defined chain, or all of them for "". One that has
 // rules or is jumped to is busy.
 func (t *table) remove(name string) *Error {
+	if ch := t.chains[name]; ch != nil && ch.policy != "" {
+		return ch.unmake()
+	}
 	for _, ch := range t.ordered() {
 		if ch.policy != "" || name != "" && ch.name != name {
 			continue
@@ -241,6 +246,21 @@ func (t *table) remove(name string) *Error {
 	if name != "" {
 		return errNoChain
 	}
+	return nil
+}
+
+// unmake deletes a built-in chain from the kernel; it comes back with its first
+// rule.
+func (ch *chain) unmake() *Error {
+	switch {
+	case !ch.made:
+		return errNoChain
+	case len(ch.rules) > 0:
+		return busy(ch.name)
+	case ch.policy == "DROP":
+		return fail(answer, "Directory not empty.")
+	}
+	ch.made = false
 	return nil
 }
 

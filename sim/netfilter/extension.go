@@ -1,5 +1,7 @@
 package netfilter
 
+import "fmt"
+
 // option is an option of an extension, in the terms of libxtables.
 type option struct {
 	name string   // its long name
@@ -133,11 +135,14 @@ func (i *instance) finish(in *input) *Error {
 
 // input is what a module may ask about the command line while it is read.
 type input struct {
-	fam   family
-	names *names
-	rule  *rule
-	more  func() (string, bool) // the next argument, for options with two
+	fam      family
+	names    *names
+	rule     *rule
+	more     func() (string, bool) // the next argument, for options with two
+	warnings string                // for standard error
 }
+
+func (in *input) warn(format string, args ...any) { in.warnings += fmt.Sprintf(format, args...) }
 
 // lookup finds an extension of the list that works in a family.
 func lookup(list []extension, name string, f family) *extension {

@@ -25,9 +25,7 @@ func runTool(p *host.Proc, f family) int {
 		p.Print(c.print)
 		return 0
 	}
-	if c != nil {
-		fmt.Fprint(p.Stderr, c.warnings)
-	}
+	fmt.Fprint(p.Stderr, c.warnings)
 	out := ""
 	if err == nil {
 		out, err = fw.execute(c, f, n, p.Cred.UID == 0)
@@ -102,7 +100,7 @@ func (c *command) narrate(t *table, n *names) string {
 	switch {
 	case verb != "":
 		for _, ch := range t.ordered() {
-			if (c.chain == "" || c.chain == ch.name) && (c.op != opRemove || ch.policy == "") {
+			if (c.chain == "" || c.chain == ch.name) && (c.op == opFlush || ch.policy == "" || c.op == opZero && ch.made) {
 				fmt.Fprintf(&b, "%s chain `%s'\n", verb, ch.name)
 			}
 		}

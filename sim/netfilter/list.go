@@ -40,7 +40,7 @@ func (t *table) list(c *command, n *names) (string, *Error) {
 
 // incompatible is what a listing says about a chain that is not there.
 func (t *table) incompatible(chain string) *Error {
-	return fail(other, "chain `%s' in table `%s' is incompatible, use 'nft' tool.\n", chain, t.kind().name)
+	return fail(other, "chain `%s' in table `%s' is incompatible, use 'nft' tool.", chain, t.kind().name)
 }
 
 // header writes the chain's title and the column titles. The kernel does not

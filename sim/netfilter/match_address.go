@@ -31,7 +31,7 @@ var iprangeOptions = []option{{name: "src-range", inv: true}, {name: "dst-range"
 
 func newIPRangeMatch(f family) module { return &iprangeMatch{fam: f} }
 
-func (m *iprangeMatch) set(_ *input, id, value string, inv bool) *Error {
+func (m *iprangeMatch) set(in *input, id, value string, inv bool) *Error {
 	low, high, isRange := strings.Cut(value, "-")
 	if !isRange {
 		high = low
@@ -46,6 +46,9 @@ func (m *iprangeMatch) set(_ *input, id, value string, inv bool) *Error {
 			return bad("iprange: Bad value for \"--%s\" option: \"%s\"", id, e.text)
 		}
 		*e.to = a
+	}
+	if r.high.Less(r.low) {
+		in.warn("xt_iprange: range %v is reversed and will never match\n", r)
 	}
 	if id == "src-range" {
 		m.src = r

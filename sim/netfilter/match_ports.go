@@ -278,3 +278,44 @@ func (m *multiportMatch) holds(x *crossing) bool {
 	}
 	return m.inv
 }
+
+// ported is a match whose conditions the kernel keeps apart from the match: when
+// the rule is read back, those of all -m of one name stand together at the
+// first that has any.
+type ported interface {
+	match
+	// absorb takes over the conditions of another; it reports whether there were
+	// any in both.
+	absorb(other match) bool
+}
+
+// mergePorts joins the conditions of repeated -m tcp or -m udp.
+func mergePorts(list []*instance) []*instance {
+	var kept []*instance
+next:
+	for _, i := range list {
+		if m, ok := i.match.(ported); ok {
+			for _, k := range kept {
+				if k.ext == i.ext && k.match.(ported).absorb(m) {
+					continue next
+				}
+			}
+		}
+		kept = append(kept, i)
+	}
+	return kept
+}
+
+func (m *portsMatch) absorb(other match) bool {
+	o := other.(*portsMatch)
+	if m.src == allPorts && m.dst == allPorts || o.src == allPorts && o.dst == allPorts {
+		return false
+	}
+	if o.src != allPorts {
+		m.src = o.src
+	}
+	if o.dst != allPorts {
+		m.dst = o.dst
+	}
+	return true
+}

@@ -189,3 +189,27 @@ func (m *tcpMatch) holds(x *crossing) bool {
 	}
 	return m.tcpOption == 0 || carries(p, m.tcpOption) != m.optInv
 }
+
+func (m *tcpMatch) empty() bool {
+	return m.src == allPorts && m.dst == allPorts && !m.flags && m.tcpOption == 0
+}
+
+func (m *tcpMatch) absorb(other match) bool {
+	o := other.(*tcpMatch)
+	if m.empty() || o.empty() {
+		return false
+	}
+	if o.src != allPorts {
+		m.src = o.src
+	}
+	if o.dst != allPorts {
+		m.dst = o.dst
+	}
+	if o.flags {
+		m.flags, m.flagInv, m.mask, m.want = true, o.flagInv, o.mask, o.want
+	}
+	if o.tcpOption != 0 {
+		m.tcpOption, m.optInv = o.tcpOption, o.optInv
+	}
+	return true
+}

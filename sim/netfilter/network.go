@@ -87,7 +87,7 @@ func (n *network) save(w *writer, flag string) {
 
 // show returns the address as -L prints it.
 func (n *network) show(w *writer) string {
-	if n.any() {
+	if n.any() || n.fam == v6 && !w.numeric && n.addr == (bits128{}) {
 		switch {
 		case !w.numeric:
 			return "anywhere"

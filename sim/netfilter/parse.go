@@ -48,48 +48,40 @@ var ownOptions = []longOption{
 }
 
 // parse reads the arguments of a command line (without the program's name).
-// table is the one that is used when the line names none.
+// table is the one that is used when the line names none. The command is never
+// nil: after an error it has the warnings that were printed before.
 func parse(args []string, f family, n *names, table string, restore bool) (*command, *Error) {
 	p := &parser{fam: f, names: n, restore: restore, rule: &rule{src: network{fam: f}, dst: network{fam: f}}}
 	p.cmd.table, p.cmd.rule = table, p.rule
 	p.scan = scanner{args: args, long: ownOptions, short: shortOptions}
-	p.in = input{fam: f, names: n, rule: p.rule, more: p.nextArgument}
+	p.in = input{fam: f, names: n, rule: p.rule, more: p.scan.operand}
+	err := p.run()
+	p.cmd.warnings = p.in.warnings
+	return &p.cmd, err
+}
+
+// run takes token after token to the end of the line.
+func (p *parser) run() *Error {
 	for {
 		t := p.scan.scan()
 		if t.kind == endOfOptions {
-			break
+			return p.finish()
 		}
 		if t.kind == word && t.value == "!" {
 			if p.inv {
-				return nil, bad("multiple consecutive ! not allowed")
+				return bad("multiple consecutive ! not allowed")
 			}
 			p.inv = true
 			continue
 		}
 		again, err := p.take(t)
-		if err != nil {
-			return nil, err
-		}
-		if p.cmd.print != "" || p.cmd.skip {
-			return &p.cmd, nil
+		if err != nil || p.cmd.print != "" || p.cmd.skip {
+			return err
 		}
 		if !again {
 			p.inv = false
 		}
 	}
-	if err := p.finish(); err != nil {
-		return nil, err
-	}
-	return &p.cmd, nil
-}
-
-func (p *parser) nextArgument() (string, bool) {
-	s := &p.scan
-	if s.next < len(s.args) && !strings.HasPrefix(s.args[s.next], "-") && !strings.HasPrefix(s.args[s.next], "!") {
-		s.next++
-		return s.args[s.next-1], true
-	}
-	return "", false
 }
 
 // take handles one token. again says that the scanner has more options now and
@@ -186,7 +178,7 @@ func (p *parser) own(o byte, t token) *Error {
 		return p.wait(t)
 	case 'W':
 		p.waitGrain = true
-		p.cmd.warnings += "Ignoring deprecated --wait-interval option.\n"
+		p.in.warn("Ignoring deprecated --wait-interval option.\n")
 	case '4', '6':
 		if (o == '4') == (p.fam == v4) {
 			return nil

@@ -1,7 +1,6 @@
 package netfilter
 
 import (
-	"fmt"
 	"strconv"
 	"strings"
 )
@@ -113,7 +112,7 @@ func (p *parser) ruleOption(o byte, value string) *Error {
 	}
 	switch o {
 	case 'p':
-		return p.setProtocol(value)
+		return p.setProtocol(p.scan.last()) // also -ptcp: iptables takes the whole argument
 	case 's':
 		p.srcText, r.src.inv = value, p.inv
 	case 'd':
@@ -168,7 +167,7 @@ func (p *parser) iface(spec *ifaceSpec, name string) *Error {
 		return bad("interface name `%s' must be shorter than IFNAMSIZ (15)", name)
 	}
 	if strings.ContainsAny(name, "/ ") {
-		p.cmd.warnings += fmt.Sprintf("Warning: weird character in interface `%s' ('/' and ' ' are not allowed by the kernel).\n", name)
+		p.in.warn("Warning: weird character in interface `%s' ('/' and ' ' are not allowed by the kernel).\n", name)
 	}
 	spec.name, spec.inv = name, p.inv
 	return nil
@@ -201,6 +200,7 @@ func (p *parser) finish() *Error {
 	case p.inv:
 		return bad("nothing appropriate following !")
 	}
+	r.matches = mergePorts(r.matches)
 	if err := p.addresses(); err != nil {
 		return err
 	}

@@ -128,21 +128,21 @@ func (r *restorer) rule(line string) int {
 	if line[0] == '[' {
 		end := strings.IndexByte(line, ']')
 		if end < 0 {
-			return r.fail(bad("Bad line %d: need ]\n", r.line))
+			return r.fail(bad("Bad line %d: need ]", r.line))
 		}
 		p, b, both := strings.Cut(line[1:end], ":")
 		if !both {
-			return r.fail(bad("Bad line %d: need :\n", r.line))
+			return r.fail(bad("Bad line %d: need ]", r.line))
 		}
 		packets, _ = leadingNumber(p)
 		bytes, _ = leadingNumber(b)
 		line = line[end+1:]
 	}
 	c, err := parse(words(line), r.fam, r.names, tableKinds[r.table].name, true)
+	r.errs.WriteString(c.warnings)
 	if err != nil {
 		return r.fail(err)
 	}
-	r.errs.WriteString(c.warnings)
 	if c.print != "" {
 		r.out.WriteString(c.print)
 		return 0
@@ -175,9 +175,6 @@ func (r *restorer) commit() int {
 			r.out.WriteString((&command{op: opFlush, verbose: 1}).narrate(newTable(r.fam, index), r.names))
 		}
 		t = newTable(r.fam, index)
-		for name, ch := range t.chains {
-			ch.policy = old.chains[name].policy
-		}
 	}
 	creates := len(r.todo) > 0
 	for _, c := range r.todo {
@@ -334,7 +331,7 @@ func (r *restorer) option(p *host.Proc, c byte, value string) int {
 		p.Printf("%s v%s (nf_tables)\n", r.name, release)
 		return 0
 	case 'h':
-		p.Printf(restoreHelp, r.name)
+		fmt.Fprintf(p.Stderr, restoreHelp, r.name)
 		return 0
 	case 'M', '4', '6', 'w', 'W':
 	default:
