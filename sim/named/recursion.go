@@ -2,6 +2,7 @@ package named
 
 import (
 	"strings"
+	"time"
 
 	mdns "github.com/miekg/dns"
 
@@ -19,12 +20,10 @@ func (q *query) fromCache(canonical string, cut *dns.Answer) (done bool) {
 	}
 	r := q.view.resolverFor()
 	now := q.s.clock.Since()
-	if q.req.qtype != mdns.TypeANY {
-		if c := r.cache.Lookup(now, q.name, q.req.qtype, dns.TrustAnswer); c.Result != dns.CacheMiss {
-			q.s.stats.cacheHits++
-			q.traceHit(&c)
-			return q.take(&c)
-		}
+	if c := q.cached(r, now); c.Result != dns.CacheMiss {
+		q.s.stats.cacheHits++
+		q.traceHit(&c)
+		return q.take(&c)
 	}
 	if !q.recurse {
 		q.refer(r, cut)
@@ -43,6 +42,31 @@ func (q *query) fromCache(canonical string, cut *dns.Answer) (done bool) {
 	}
 	q.recurseFor(r, canonical)
 	return true
+}
+
+// anyTypes are the types a cache is searched for when all are asked for.
+var anyTypes = [...]uint16{mdns.TypeSOA, mdns.TypeNS, mdns.TypeA, mdns.TypeAAAA, mdns.TypeMX, mdns.TypeTXT, mdns.TypeCNAME, mdns.TypePTR,
+	mdns.TypeSRV, mdns.TypeCAA, mdns.TypeDNAME, mdns.TypeDS, mdns.TypeDNSKEY, mdns.TypeTLSA, mdns.TypeNAPTR, mdns.TypeSSHFP}
+
+// cached is what the cache has for the present name. A question for all types gets
+// what happens to be there (RFC 8482 2).
+func (q *query) cached(r *resolver, now time.Duration) dns.Cached {
+	c := r.cache.Lookup(now, q.name, q.req.qtype, dns.TrustAnswer)
+	if q.req.qtype != mdns.TypeANY || c.Result != dns.CacheMiss {
+		return c
+	}
+	for _, rrtype := range anyTypes {
+		one := r.cache.Lookup(now, q.name, rrtype, dns.TrustAnswer)
+		if one.Result == dns.CacheAlias || one.Result == dns.CacheHit && one.Type == rrtype {
+			rrs := append(c.RRs, one.RRs...)
+			c = one
+			c.RRs, c.Result = rrs, dns.CacheHit
+			if one.Result == dns.CacheAlias {
+				break
+			}
+		}
+	}
+	return c
 }
 
 // refuseCache answers a client that may not use the cache. What the zones have
@@ -99,7 +123,7 @@ func (q *query) take(c *dns.Cached) (done bool) {
 	switch c.Result {
 	case dns.CacheHit:
 		q.answer = append(q.answer, c.RRs...)
-		if q.view.conf.MinimalResponses.Value != "yes" {
+		if q.view.conf.MinimalResponses.Value != "yes" && q.req.qtype != mdns.TypeANY {
 			r.additional = q.cachedAdditional(c.RRs)
 		}
 	case dns.CacheAlias:

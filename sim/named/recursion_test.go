@@ -6,6 +6,9 @@ import (
 	"time"
 
 	mdns "github.com/miekg/dns"
+
+	"mxlab/sim/trace"
+	"mxlab/sim/vtime"
 )
 
 func TestRecursion(t *testing.T) {
@@ -53,5 +56,60 @@ func TestCacheCountsDown(t *testing.T) {
 	w.run(200 * time.Second)
 	if m := w.ask(neg); m.Rcode != mdns.RcodeNameError || m.Ns[0].Header().Ttl > 100 {
 		t.Errorf("negative answer after 200 s: %s", text(m))
+	}
+}
+
+func TestAnyIsAnsweredWithWhatIsCached(t *testing.T) {
+	w := newWorld(t, "", nil)
+	w.ask(question{to: "res", name: "example.com", qtype: "MX"})
+	if got := text(w.ask(question{to: "res", name: "example.com", qtype: "ANY"})); got !=
+		"NOERROR rd ra\nexample.com. 3600 IN MX 10 mail.example.com.\nexample.com. 3600 IN MX 20 mail.example.net.\n"+
+			"example.com. 3600 IN NS ns1.example.com.\nexample.com. 3600 IN NS ns2.example.net." {
+		t.Error(got)
+	}
+	if m := w.ask(question{to: "res", name: "rr.example.com", qtype: "ANY"}); len(m.Answer) != 3 {
+		t.Error(text(m))
+	}
+}
+
+// TestClientsShareAFetch sends the same question from two clients before the
+// answer can have come.
+func TestClientsShareAFetch(t *testing.T) {
+	w := newWorld(t, "", nil)
+	var a, b *mdns.Msg
+	seq := uint64(w.log.Len())
+	w.do(func(task *vtime.Task) {
+		other := task.Clock().Go("second client", func(task *vtime.Task) {
+			b = w.exchange(task, question{from: "ns2", to: "res", name: "www.example.com", qtype: "A"})
+		})
+		_ = other
+		a = w.exchange(task, question{to: "res", name: "www.example.com", qtype: "A"})
+		task.Sleep(time.Second)
+	})
+	if text(a) != text(b) || len(a.Answer) != 1 {
+		t.Errorf("%s\n%s", text(a), text(b))
+	}
+	if got := w.events(seq, trace.DNSQuery, "res"); len(got) != 4 { // three servers and the priming query
+		t.Errorf("queries sent: %q", got)
+	}
+	if got := w.events(seq, trace.DNSLookup, "res"); len(got) != 3 {
+		t.Errorf("look-ups: %q", got)
+	}
+}
+
+// TestSlowServerIsAvoided: after a time-out the other server of a zone is asked
+// first.
+func TestSlowServerIsAvoided(t *testing.T) {
+	w := newWorld(t, "", nil)
+	slow := 0
+	for i := range 10 {
+		start := w.kernel.Clock().Since()
+		w.ask(question{to: "res", name: string(rune('a'+i)) + ".half.com", qtype: "A"})
+		if w.kernel.Clock().Since()-start > 500*time.Millisecond {
+			slow++
+		}
+	}
+	if slow > 1 {
+		t.Errorf("%d of 10 questions waited for the dead server", slow)
 	}
 }
