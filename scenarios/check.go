@@ -98,7 +98,7 @@ type DNSAnswerSpec struct {
 type FCrDNSSpec struct {
 	From    string `yaml:"from"`
 	Address string `yaml:"address"`
-	Name    string `yaml:"name"` // required name, "" for any that is confirmed
+	Name    string `yaml:"name"`  // required name, "" for any that is confirmed
 	After   string `yaml:"after"` // virtual time to let pass first, so that caches expire
 }
 

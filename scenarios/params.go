@@ -10,6 +10,8 @@ import (
 	"strings"
 
 	"go.yaml.in/yaml/v4"
+
+	"mxlab/scenarios/josa"
 )
 
 // Values are the drawn parameters of one student.
@@ -109,9 +111,9 @@ func (v Values) value(ref string) (string, error) {
 		}
 		return strconv.Itoa(n + d), nil
 	case f[3] != "":
-		p, ok := particle(val, f[3])
+		p, ok := josa.Particle(val, f[3])
 		if !ok {
-			return "", fmt.Errorf("${%s}: unknown particle %q, want one of %s", ref, f[3], strings.Join(particleNames, " "))
+			return "", fmt.Errorf("${%s}: unknown particle %q, want one of %s", ref, f[3], strings.Join(josa.Names(), " "))
 		}
 		return val + p, nil
 	}

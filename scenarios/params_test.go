@@ -5,21 +5,6 @@ import (
 	"testing"
 )
 
-func TestParticles(t *testing.T) {
-	for _, c := range []struct{ word, pair, want string }{
-		{"나래상사", "은는", "는"}, {"다솜서점", "은는", "은"}, {"김민지", "이가", "가"}, {"박서연", "을를", "을"},
-		{"서울", "으로로", "로"}, {"부산", "으로로", "으로"}, {"제주", "으로로", "로"}, {"mail", "은는", "은"}, {"ns1", "을를", "을"},
-		{"203.0.113.25", "은는", "는"}, {"10", "이가", "이"}, {"mx", "과와", "와"},
-	} {
-		if got, ok := particle(c.word, c.pair); !ok || got != c.want {
-			t.Errorf("%s + %s: got %s, want %s", c.word, c.pair, got, c.want)
-		}
-	}
-	if _, ok := particle("x", "가나"); ok {
-		t.Error("an unknown pair was accepted")
-	}
-}
-
 func TestExpand(t *testing.T) {
 	v := Values{"b": "16", "company.ko": "다솜서점", "domain": "dasom-trade.kr"}
 	for _, c := range []struct{ in, want, err string }{

@@ -58,7 +58,6 @@ type World struct {
 	terms   map[string]*terminal
 	edits   map[string]uint64 // "host:path" -> trace event of the last edit
 	faults  []string          // internal errors seen
-	work    func()            // running action's watch-dog
 }
 
 // Errors of actions that cannot be done.
