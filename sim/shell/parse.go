@@ -322,7 +322,15 @@ func isIncomplete(src string, err error) bool {
 		return n%2 == 1
 	}
 	var pe syntax.ParseError
-	if !errors.As(err, &pe) || !pe.Incomplete {
+	if !errors.As(err, &pe) {
+		return false
+	}
+	// The parser takes a here-document with a quoted word that has not ended
+	// yet for wrong at once.
+	if strings.HasPrefix(pe.Text, "unclosed here-document") {
+		return true
+	}
+	if !pe.Incomplete {
 		return false
 	}
 	// "a >" and "for" are wrong at the end of the line already.
