@@ -3,8 +3,10 @@ package named
 import (
 	"crypto/sha256"
 	"io/fs"
+	"slices"
 	"strings"
 
+	"mxlab/sim/dns"
 	"mxlab/sim/named/config"
 )
 
@@ -40,6 +42,7 @@ const maxCachedConfigs = 512
 // the disk for it.
 type cachedConfig struct {
 	conf     *config.Config
+	orders   map[*config.View][]int // of the zones by name, as indexes
 	messages []config.Message
 	asked    []diskQuestion
 }
@@ -69,6 +72,9 @@ func (c *ZoneCache) loadConfig(d disk, name string) *cachedConfig {
 	}
 	entry = &cachedConfig{}
 	entry.conf, entry.messages = config.Load(entry.record(d), name)
+	if entry.conf != nil {
+		entry.orders = zoneOrders(entry.conf)
+	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.configs == nil || len(c.configs) >= maxCachedConfigs {
@@ -76,6 +82,21 @@ func (c *ZoneCache) loadConfig(d disk, name string) *cachedConfig {
 	}
 	c.configs[key] = entry
 	return entry
+}
+
+// zoneOrders sorts the zones of each view by name, the order in which named loads
+// them.
+func zoneOrders(conf *config.Config) map[*config.View][]int {
+	orders := make(map[*config.View][]int, len(conf.Views))
+	for _, v := range conf.Views {
+		order := make([]int, len(v.Zones))
+		for i := range order {
+			order[i] = i
+		}
+		slices.SortStableFunc(order, func(a, b int) int { return dns.CompareNames(v.Zones[a].Name, v.Zones[b].Name) })
+		orders[v] = order
+	}
+	return orders
 }
 
 // record wraps a disk so that every question to it is noted.

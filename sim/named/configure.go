@@ -1,7 +1,6 @@
 package named
 
 import (
-	"slices"
 	"strings"
 
 	"mxlab/sim/dns"
@@ -123,10 +122,8 @@ func (s *Server) reload(zones bool) string {
 // yet, in the order of their names.
 func (s *Server) loadZones(onlyNew bool) {
 	for _, v := range s.views {
-		list := slices.Clone(v.list)
-		slices.SortStableFunc(list, func(a, b *zone) int { return dns.CompareNames(a.conf.Name, b.conf.Name) })
-		for _, z := range list {
-			if z.view == v && !(onlyNew && z.data != nil) {
+		for _, i := range s.orders[v.conf] {
+			if z := v.list[i]; z.view == v && !(onlyNew && z.data != nil) {
 				z.load()
 			}
 		}
@@ -137,10 +134,8 @@ func (s *Server) loadZones(onlyNew bool) {
 // afterLoad starts what follows the loading: NOTIFY and the care for secondaries.
 func (s *Server) afterLoad() {
 	for _, v := range s.views {
-		list := slices.Clone(v.list)
-		slices.SortStableFunc(list, func(a, b *zone) int { return dns.CompareNames(a.conf.Name, b.conf.Name) })
-		for _, z := range list {
-			if z.view == v {
+		for _, i := range s.orders[v.conf] {
+			if z := v.list[i]; z.view == v {
 				z.afterLoad()
 			}
 		}

@@ -13,5 +13,6 @@
 // Left out: DNSSEC signing and validation, dynamic update, QNAME minimisation
 // (queries carry the whole name, as RFC 1034 5.3.3 describes), incremental
 // transfers (an IXFR is answered with the whole zone), response rate limiting,
-// DNS over TLS and HTTPS, catalog and response policy zones.
+// prefetching and stale answers, the scan for new interface addresses (rndc scan
+// and reload do it), DNS over TLS and HTTPS, catalog and response policy zones.
 package named

@@ -28,6 +28,7 @@ type Server struct {
 	dir     string   // working directory
 	conf    *config.Config
 	views   []*view
+	orders  map[*config.View][]int // of the zones of each view, by name
 	log     logger
 	locals  config.Locals
 	ports   []*listenPort // IPv4 first, in the order of addresses
@@ -203,6 +204,9 @@ func (s *Server) readConfig() (conf *config.Config, result string) {
 	}
 	if load.conf == nil {
 		s.traceRefusal(messages)
+	}
+	if load.conf != nil {
+		s.orders = load.orders
 	}
 	return load.conf, result
 }
