@@ -17,6 +17,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/rogpeppe/go-internal/txtar"
 
@@ -40,11 +41,14 @@ func Packages(f host.Flavour) []string {
 	return list
 }
 
+// released is the time stamp of the files that come with a package.
+var released = time.Date(2023, 6, 10, 12, 0, 0, 0, time.UTC)
+
 // Install returns the disk of a fresh system with packages, and with a command
 // file for each of the programs that belong to the base system or to one of
 // the packages.
 func Install(f host.Flavour, packages []string, programs host.Programs) (*vfs.Image, error) {
-	d := vfs.New(nil, vfs.Options{})
+	d := vfs.New(nil, vfs.Options{Now: func() time.Time { return released }})
 	for _, name := range append([]string{"base"}, packages...) {
 		if err := unpack(d, string(f)+"-"+name); err != nil {
 			return nil, err
