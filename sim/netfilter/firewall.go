@@ -94,6 +94,15 @@ func (fw *Firewall) changed(what string) {
 //	OUTPUT       raw, tracking, mangle, nat (destination), filter, security
 //	POSTROUTING  mangle, nat (source), tracking confirms
 func (fw *Firewall) decide(at vnet.Point, p *vnet.Packet, in, out *vnet.Iface) vnet.Verdict {
+	x := fw.crossing(at, p, in, out)
+	v := x.traverse()
+	if v.Action == vnet.Reject && fw.tracks {
+		fw.track.rejected(x)
+	}
+	return v
+}
+
+func (fw *Firewall) crossing(at vnet.Point, p *vnet.Packet, in, out *vnet.Iface) *crossing {
 	x := &crossing{fw: fw, at: at, p: p, fam: familyOf(p.Dst), now: fw.host.Clock.Since(), length: packetLength(p)}
 	if in != nil {
 		x.in = in.Name
@@ -102,6 +111,11 @@ func (fw *Firewall) decide(at vnet.Point, p *vnet.Packet, in, out *vnet.Iface) v
 		x.out = out.Name
 	}
 	x.reload()
+	return x
+}
+
+func (x *crossing) traverse() vnet.Verdict {
+	fw, at := x.fw, x.at
 	set := &fw.tables[x.fam]
 	first := at == vnet.Prerouting || at == vnet.Output
 	if first {

@@ -8,6 +8,12 @@ import "mxlab/sim/host"
 func Install(h *host.Host) {
 	fw := Of(h)
 	h.OnBoot(fw.reset)
+	if h.Flavour == host.RedHat {
+		h.AddUnit(sysconfigUnit(fw, v4))
+		h.AddUnit(sysconfigUnit(fw, v6))
+		return
+	}
+	h.AddUnit(persistentUnit(fw))
 }
 
 // Programs returns the commands of this package by name.
@@ -16,5 +22,6 @@ func Programs() host.Programs {
 		"iptables": runIptables, "ip6tables": runIp6tables,
 		"iptables-save": runSave(v4), "ip6tables-save": runSave(v6),
 		"iptables-restore": runRestore(v4), "ip6tables-restore": runRestore(v6),
+		"netfilter-persistent": runPersistent,
 	}
 }

@@ -103,14 +103,16 @@ func TestRulesAsReal(t *testing.T) {
 			table, chain, _ := strings.Cut(name, "-")
 			text, err := os.ReadFile(file)
 			must(t, err)
-			on := tool + " -t " + table
-			steps := []peerStep{{line: on + " -N USER"}}
+			on := tool + " -t " + table + " "
+			steps := []peerStep{{line: on + "-N USER"}}
+			n := 0
 			for line := range strings.Lines(string(text)) {
-				line = strings.TrimSuffix(line, "\n")
-				for _, c := range []string{"-A " + chain + " " + line, "-S " + chain, "-L " + chain + " -n", "-L " + chain + " -v --line-numbers", "-F " + chain} {
-					steps = append(steps, peerStep{line: on + " " + c})
+				steps = append(steps, peerStep{line: on + "-A " + chain + " " + strings.TrimSuffix(line, "\n")})
+				if n++; n%40 == 0 {
+					steps = append(steps, looks(on, chain)...)
 				}
 			}
+			steps = append(steps, looks(on, chain)...)
 			compare(t, steps)
 		})
 	}
@@ -133,4 +135,9 @@ func TestSessionsAsReal(t *testing.T) {
 			compare(t, steps)
 		})
 	}
+}
+
+// looks are the ways to look at a chain, which is then emptied.
+func looks(on, chain string) []peerStep {
+	return []peerStep{{line: on + "-S " + chain}, {line: on + "-L " + chain + " -n"}, {line: on + "-L " + chain + " -v --line-numbers"}, {line: on + "-F " + chain}}
 }

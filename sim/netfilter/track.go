@@ -78,7 +78,8 @@ const (
 type tracker struct {
 	flows   map[tuple]*flow // each flow under both of its tuples
 	count   int
-	sweepAt int // entries at which the expired are looked for
+	sweepAt int                 // entries at which the expired are looked for
+	answers map[tuple]rejection // by the rejected packet
 	// The packet that passes the hooks now.
 	packet *vnet.Packet
 	flow   *flow
@@ -117,6 +118,7 @@ func (t *tracker) enter(x *crossing, first bool) vnet.Verdict {
 	switch {
 	case x.untrack:
 		x.state = ctUntracked
+	case t.attach(x):
 	case isError(x.p):
 		t.related(x)
 	default:
@@ -136,19 +138,64 @@ func isError(p *vnet.Packet) bool {
 // related handles an ICMP error: it is RELATED when it quotes a packet of a
 // known flow, else INVALID.
 func (t *tracker) related(x *crossing) {
-	quoted := tupleOf(x.p.Inner)
-	f, quotedReply := t.find(quoted, x.now)
+	f, reply := t.find(tupleOf(x.p.Inner).inverse(), x.now)
 	if f == nil {
 		x.state = ctInvalid
 		return
 	}
-	x.flow, x.reply, x.state = f, !quotedReply, ctRelated
+	x.flow, x.reply, x.state = f, reply, ctRelated
+}
+
+// rejection is a packet the host itself has rejected, and its flow, which may
+// never get into the table.
+type rejection struct {
+	flow  *flow
+	reply bool
+}
+
+// maxRejections bounds how many answers to rejected packets can be under way.
+const maxRejections = 256
+
+// rejected remembers the flow of a packet that is about to be answered by an
+// ICMP error or a reset: the answer belongs to it (nf_ct_attach).
+func (t *tracker) rejected(x *crossing) {
+	if x.flow == nil {
+		return
+	}
+	if t.answers == nil || len(t.answers) >= maxRejections {
+		t.answers = map[tuple]rejection{}
+	}
+	t.answers[tupleOf(x.p)] = rejection{x.flow, x.reply}
+}
+
+// attach gives the answer to a rejected packet its flow.
+func (t *tracker) attach(x *crossing) bool {
+	key := tupleOf(x.p).inverse()
+	switch {
+	case x.at != vnet.Output || len(t.answers) == 0:
+		return false
+	case isError(x.p):
+		key = tupleOf(x.p.Inner)
+	case x.p.Proto != vnet.ProtoTCP || x.p.Flags&vnet.RST == 0:
+		return false
+	}
+	r, ok := t.answers[key]
+	if !ok {
+		return false
+	}
+	delete(t.answers, key)
+	x.flow, x.reply, x.state = r.flow, !r.reply, ctRelated
+	return true
 }
 
 // follow finds or begins the flow of an ordinary packet.
 func (t *tracker) follow(x *crossing) {
 	key := tupleOf(x.p)
 	f, reply := t.find(key, x.now)
+	if f == nil && x.in == "lo" { // it was translated on its way out
+		f, reply = t.find(key.inverse(), x.now)
+		reply = !reply
+	}
 	if f != nil && f.tcp >= tcpTimeWait && x.p.Flags&(vnet.SYN|vnet.ACK) == vnet.SYN { // the ports are used again
 		t.drop(f)
 		f = nil

@@ -63,6 +63,7 @@ func (w *world) machine(net *vnet.Net, name string, l *vnet.Link, addrs ...strin
 	h := host.New(host.Config{Name: name, Flavour: host.Debian, Clock: w.clock, Log: w.log, FS: vfs.New(nil, vfs.Options{Now: w.clock.Now}), Node: node,
 		Programs: Programs(), Limits: limits})
 	Install(h)
+	w.file(h, "/var/log/wtmp", "")
 	w.file(h, "/etc/hosts", "127.0.0.1 localhost\n")
 	w.file(h, "/etc/nsswitch.conf", "hosts: files\n")
 	w.file(h, "/etc/passwd", "root:x:0:0::/root:/bin/bash\nmail:x:8:8::/var/mail:/bin/sh\n")
