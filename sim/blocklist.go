@@ -24,7 +24,7 @@ func blocklistAnswer(w *World, t *vtime.Task, p *Portal, request string, with ma
 	if err != nil {
 		return refusef("%q is not an IP address.", "%q은(는) IP 주소가 아닙니다.", with["address"])
 	}
-	h := w.hosts[p.Settings["host"]]
+	h := w.Host(p.Settings["host"])
 	owner := strings.TrimSuffix(mail.DNSBLName(a, ""), ".")
 	b, err := h.FS.ReadFile(p.Settings["file"], host.Root)
 	if err != nil {

@@ -41,11 +41,13 @@ func (w *World) perform(t *vtime.Task, a *Action) (res Result) {
 	return res
 }
 
+// host returns a host, booted. The baton is needed.
 func (w *World) host(name string) (*host.Host, error) {
-	if h := w.hosts[name]; h != nil {
-		return h, nil
+	i := w.hostIndex(name)
+	if i < 0 {
+		return nil, fmt.Errorf("%w: %q", ErrNoHost, name)
 	}
-	return nil, fmt.Errorf("%w: %q", ErrNoHost, name)
+	return w.boot(i), nil
 }
 
 // writeFile saves a file as the editor does: as root, keeping the owner and
@@ -189,10 +191,8 @@ func (w *World) login(t *vtime.Task, name string, h *host.Host) (*terminal, erro
 
 // spec returns the blueprint's entry of a host.
 func (w *World) spec(name string) *Host {
-	for i := range w.plan.Blueprint.Hosts {
-		if h := &w.plan.Blueprint.Hosts[i]; h.Name == name {
-			return h
-		}
+	if i := w.hostIndex(name); i >= 0 {
+		return &w.plan.Blueprint.Hosts[i]
 	}
 	return nil
 }
@@ -203,12 +203,8 @@ func (w *World) spec(name string) *Host {
 func (w *World) Exec(hostName string, args []string) (stdout, stderr []byte, status int, err error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	h, err := w.host(hostName)
-	if err != nil {
-		return nil, nil, 0, err
-	}
 	opErr := w.operation(func(t *vtime.Task) {
-		stdout, stderr, status, err = runCommand(t, h, args)
+		stdout, stderr, status, err = w.Run(t, hostName, args)
 	})
 	if err == nil {
 		err = opErr

@@ -71,6 +71,11 @@ type Plan struct {
 func (l *Library) Compile(b Blueprint) (*Plan, error) {
 	p := &Plan{Blueprint: b, lib: l}
 	for i := range b.Hosts {
+		for _, name := range b.Hosts[i].Packages {
+			if _, ok := installers[name]; !ok {
+				return nil, fmt.Errorf("host %s: no package %q", b.Hosts[i].Name, name)
+			}
+		}
 		img, err := l.layout(&b.Hosts[i], b.Start)
 		if err != nil {
 			return nil, fmt.Errorf("host %s: %w", b.Hosts[i].Name, err)

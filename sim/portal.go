@@ -204,7 +204,7 @@ func (w *World) setPTR(t *vtime.Task, p *Portal, address, name string) (Text, bo
 	if _, ok := mdns.IsDomainName(name); !ok || !strings.Contains(name, ".") || strings.ContainsAny(name, " \t;\"()@$\\") {
 		return refusef("%q is not a full host name.", "%q은(는) 완전한 호스트 이름이 아닙니다.", name)
 	}
-	h := w.hosts[p.Settings["host"]]
+	h := w.Host(p.Settings["host"])
 	addrs, _, err := h.LookupAddrs(t, name+".", host.IPv4)
 	if err != nil || !slices.Contains(addrs, a) {
 		return refusef("We register only names that lead back to the address. At present %s does not resolve to %s.", "정방향 조회가 그 주소로 돌아오는 이름만 등록합니다. 지금은 %s이(가) %s(으)로 해석되지 않습니다.", name, a)
@@ -223,7 +223,7 @@ func (w *World) setPTR(t *vtime.Task, p *Portal, address, name string) (Text, bo
 // delegateReverse delegates each of the customer's addresses to a name server,
 // the way RFC 2317 does it for less than a /24.
 func (w *World) delegateReverse(t *vtime.Task, p *Portal, ns string) (Text, bool) {
-	h := w.hosts[p.Settings["host"]]
+	h := w.Host(p.Settings["host"])
 	ns = strings.TrimSuffix(ns, ".")
 	if _, _, err := h.LookupAddrs(t, ns+".", host.IPv4); err != nil {
 		return refusef("The name server %s has no address in DNS.", "네임 서버 %s의 주소를 DNS에서 찾을 수 없습니다.", ns)

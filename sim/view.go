@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"errors"
 	"fmt"
 	"io/fs"
 	"net/netip"
@@ -9,6 +10,7 @@ import (
 
 	"mxlab/sim/host"
 	"mxlab/sim/vnet"
+	"mxlab/sim/vtime"
 )
 
 // View is what a map of the world shows.
@@ -47,9 +49,9 @@ func (w *World) View() View {
 	on := map[string][]string{}
 	for i := range w.plan.Blueprint.Hosts {
 		spec := &w.plan.Blueprint.Hosts[i]
-		h := w.hosts[spec.Name]
-		n := NodeView{Name: spec.Name, Kind: spec.Kind, Label: spec.Label, X: spec.X, Y: spec.Y, Hostname: h.Hostname(),
-			Terminal: spec.Terminal, Mine: spec.Mine, Up: true, Filters: h.Node.PortFilters()}
+		node := w.net.Node(spec.Name)
+		n := NodeView{Name: spec.Name, Kind: spec.Kind, Label: spec.Label, X: spec.X, Y: spec.Y, Hostname: w.hostname(spec.Name),
+			Terminal: spec.Terminal, Mine: spec.Mine, Up: !node.IsDown(), Filters: node.PortFilters()}
 		for _, i := range spec.Ifaces {
 			n.Addrs = append(n.Addrs, i.Addrs...)
 			on[i.Link] = append(on[i.Link], spec.Name)
@@ -62,17 +64,26 @@ func (w *World) View() View {
 	return v
 }
 
+// hostname returns what a host calls itself.
+func (w *World) hostname(name string) string {
+	if d, err := w.disk(name); err == nil {
+		if b, err := d.ReadFile("/etc/hostname", host.Root); err == nil {
+			return strings.TrimSpace(string(b))
+		}
+	}
+	return name
+}
+
 // readable returns a host the student has a terminal on: only there files can
 // be looked at.
 func (w *World) readable(name string) (*host.Host, error) {
-	h, err := w.host(name)
-	if err != nil {
-		return nil, err
-	}
-	if !w.spec(name).Terminal {
+	switch spec := w.spec(name); {
+	case spec == nil:
+		return nil, fmt.Errorf("%w: %q", ErrNoHost, name)
+	case !spec.Terminal:
 		return nil, fmt.Errorf("%s: %w", name, ErrNoTerminal)
 	}
-	return h, nil
+	return w.hosts[name], nil
 }
 
 // ReadFile returns a file's content as the editor opens it.
@@ -136,9 +147,12 @@ func (w *World) Mailboxes() []Mailbox { return w.plan.Blueprint.Boxes }
 func (w *World) Put(hostName, name string, data []byte) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	h, err := w.host(hostName)
-	if err != nil {
-		return err
-	}
-	return h.FS.WriteFile(name, data, 0o644, host.Root)
+	var err error
+	opErr := w.operation(func(*vtime.Task) {
+		var h *host.Host
+		if h, err = w.host(hostName); err == nil {
+			err = h.FS.WriteFile(name, data, 0o644, host.Root)
+		}
+	})
+	return errors.Join(opErr, err)
 }

@@ -15,6 +15,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -104,7 +105,12 @@ func (w *World) Faults() []string {
 	return append([]string(nil), w.faults...)
 }
 
-// build makes links, hosts and routers, boots the hosts and does the faults.
+// build makes links and nodes, boots the student's hosts and does the faults.
+//
+// The other hosts are booted when the first packet reaches them or something is
+// done on them: a host nobody has talked to costs next to nothing. Their boot
+// stands for one long ago and leaves no event, so the trace does not show when
+// it was.
 func (w *World) build() error {
 	b := &w.plan.Blueprint
 	links := map[string]*vnet.Link{}
@@ -112,19 +118,16 @@ func (w *World) build() error {
 		links[l.Name] = w.net.AddLink(vnet.LinkSpec{Name: l.Name, Latency: l.Latency, Loss: l.Loss})
 	}
 	for i := range b.Hosts {
-		if err := w.addHost(&b.Hosts[i], w.plan.disks[i], links); err != nil {
+		if err := w.addNode(i, links); err != nil {
 			return fmt.Errorf("host %s: %w", b.Hosts[i].Name, err)
 		}
 	}
 	var fail error
 	err := w.kernel.Do(maxEvents, func(t *vtime.Task) {
 		for i := range b.Hosts {
-			h := w.hosts[b.Hosts[i].Name]
-			h.SetQuiet(true)
-			w.log.Mute(true)
-			h.Boot()
-			w.log.Mute(false)
-			h.SetQuiet(false)
+			if h := &b.Hosts[i]; h.Mine || h.Terminal {
+				w.boot(i)
+			}
 		}
 		for i := range b.Faults {
 			if res := w.perform(t, &b.Faults[i]); res.Err != "" {
@@ -143,7 +146,9 @@ func (w *World) build() error {
 	return err
 }
 
-func (w *World) addHost(spec *Host, disk *vfs.Image, links map[string]*vnet.Link) error {
+// addNode puts a host's or router's stack on the network.
+func (w *World) addNode(index int, links map[string]*vnet.Link) error {
+	spec := &w.plan.Blueprint.Hosts[index]
 	node, err := w.net.AddNode(spec.Name)
 	if err != nil {
 		return err
@@ -165,28 +170,60 @@ func (w *World) addHost(spec *Host, disk *vfs.Image, links map[string]*vnet.Link
 	for _, f := range spec.Filters {
 		node.AddPortFilter(f)
 	}
+	if len(spec.Packages) > 0 {
+		node.OnFirstPacket(func() { w.boot(index) })
+	}
+	return nil
+}
+
+// boot makes a host from its disk and starts its units, if that has not been
+// done yet.
+func (w *World) boot(index int) *host.Host {
+	spec := &w.plan.Blueprint.Hosts[index]
+	if h := w.hosts[spec.Name]; h != nil {
+		return h
+	}
 	h := host.New(host.Config{
-		Name: spec.Name, Flavour: spec.Flavour, Clock: w.clock, Log: w.log, Node: node, Limits: w.limits, Programs: w.plan.lib.programs, Shared: w.plan.lib.parsed,
-		FS: vfs.New(disk, vfs.Options{Now: w.clock.Now, MaxBytes: diskBytes, MaxInodes: diskInodes}),
+		Name: spec.Name, Flavour: spec.Flavour, Clock: w.clock, Log: w.log, Node: w.net.Node(spec.Name), Limits: w.limits,
+		Programs: w.plan.lib.programs, Shared: w.plan.lib.parsed,
+		FS: vfs.New(w.plan.disks[index], vfs.Options{Now: w.clock.Now, MaxBytes: diskBytes, MaxInodes: diskInodes}),
 	})
 	w.hosts[spec.Name] = h
 	for _, name := range spec.Packages {
-		install, ok := installers[name]
-		if !ok {
-			return fmt.Errorf("no package %q", name)
-		}
-		if install != nil {
+		if install := installers[name]; install != nil {
 			install(h, w.plan.lib)
 		}
 	}
 	for _, name := range spec.Disabled {
-		u := h.Unit(name)
-		if u == nil {
-			return fmt.Errorf("disabled: no unit %q", name)
+		if u := h.Unit(name); u != nil {
+			u.Enabled = false
 		}
-		u.Enabled = false
 	}
-	return nil
+	outer := w.clock.SetScope(vtime.Scope{})
+	h.SetQuiet(true)
+	w.log.Mute(true)
+	h.Boot()
+	w.log.Mute(false)
+	h.SetQuiet(false)
+	w.clock.SetScope(outer)
+	return h
+}
+
+// hostIndex returns a host's place in the blueprint, -1 if there is none.
+func (w *World) hostIndex(name string) int {
+	return slices.IndexFunc(w.plan.Blueprint.Hosts, func(h Host) bool { return h.Name == name })
+}
+
+// disk returns a host's disk for reading, without booting the host.
+func (w *World) disk(name string) (*vfs.FS, error) {
+	if h := w.hosts[name]; h != nil {
+		return h.FS, nil
+	}
+	i := w.hostIndex(name)
+	if i < 0 {
+		return nil, fmt.Errorf("%w: %q", ErrNoHost, name)
+	}
+	return vfs.New(w.plan.disks[i], vfs.Options{}), nil
 }
 
 // Close ends the world and frees what it holds.
@@ -313,7 +350,10 @@ func (w *World) Run(t *vtime.Task, hostName string, args []string) (stdout, stde
 }
 
 // Host returns a host by name, or nil. Use it only inside Probe.
-func (w *World) Host(name string) *host.Host { return w.hosts[name] }
+func (w *World) Host(name string) *host.Host {
+	h, _ := w.host(name)
+	return h
+}
 
 // Replay does the actions of a journal, which must belong to this plan, on a
 // new world. It fails if the journal is damaged or the world goes another way

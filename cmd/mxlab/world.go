@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -59,7 +60,7 @@ func (c *execCmd) Run(a *app) error {
 		return usageError{err}
 	}
 	defer w.Close()
-	if w.Host(c.Host) == nil {
+	if !slices.Contains(hostNames(plan), c.Host) {
 		return usageError{fmt.Errorf("exec: no host %q in %s; there are %s", c.Host, c.Scenario, strings.Join(hostNames(plan), ", "))}
 	}
 	for _, p := range c.Put {

@@ -160,6 +160,10 @@ func (f *flight) land() {
 		}
 		n.clock.AddWork(-1)
 	}()
+	if first := f.node.first; first != nil {
+		f.node.first = nil
+		first()
+	}
 	switch {
 	case f.node.down:
 		f.fate, f.rule = vanishes, "node is down"

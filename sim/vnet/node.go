@@ -27,7 +27,12 @@ type Node struct {
 	waits   []*Conn // in TIME-WAIT, oldest first
 	echoes  map[uint16]*echoWait
 	echoID  uint16
+	first   func() // see OnFirstPacket
 }
+
+// OnFirstPacket registers fn to run, as a callback, before the first packet is
+// delivered to the node itself; packets it only forwards do not count.
+func (nd *Node) OnFirstPacket(fn func()) { nd.first = fn }
 
 // Iface is a network interface of a node.
 type Iface struct {
