@@ -21,14 +21,14 @@ func (s *Session) startCheck(cmd string) {
 	s.checking = cmd
 	s.last++
 	f := checkFact{Cmd: cmd, Epoch: s.last, In: s.epoch}
-	journal := s.world.Journal()
+	journal, at := s.world.Journal(), int64(s.world.Now())
 	f.Steps = len(journal)
 	s.refresh("")
 	s.mu.Unlock()
 	s.work.Add(1)
 	go func() {
 		defer s.work.Done()
-		p := s.check(f, journal)
+		p := s.check(f, journal, at)
 		s.mu.Lock()
 		s.checking = ""
 		s.mu.Unlock()
@@ -36,7 +36,7 @@ func (s *Session) startCheck(cmd string) {
 	}()
 }
 
-func (s *Session) check(f checkFact, journal sim.Journal) *Problem {
+func (s *Session) check(f checkFact, journal sim.Journal, at int64) *Problem {
 	if len(s.drawn.Scenario.Checks) == 0 {
 		return problemf(codeFailed, "점검할 항목이 없습니다.", "there is nothing to check")
 	}
@@ -48,7 +48,8 @@ func (s *Session) check(f checkFact, journal sim.Journal) *Problem {
 	s.mu.Lock()
 	cost := s.hintCost()
 	s.mu.Unlock()
-	f.Report = reportOf(report, f.Epoch, cost)
+	f.Report = reportOf(report, log, f.Epoch, cost)
+	f.Report.At = at
 	if p := s.note(fact{Check: &f}); p != nil {
 		return p
 	}
@@ -109,8 +110,9 @@ func (s *Server) scored(id string, r *Report) {
 }
 
 // reportOf is the grader's report as the page shows it. Events up to r.Last are
-// also the session's own; later ones are of the fork, under its epoch.
-func reportOf(r *grader.Report, fork uint64, hints int) Report {
+// also the session's own; later ones are of the fork, whose log it is, under its
+// epoch.
+func reportOf(r *grader.Report, log *trace.Log, fork uint64, hints int) Report {
 	out := Report{Seq: r.Last, Score: max(0, r.Score-float64(hints)), Max: r.Max, Items: []Item{}}
 	out.Passed, out.Total = r.Passed()
 	for _, it := range r.Items {
@@ -119,16 +121,39 @@ func reportOf(r *grader.Report, fork uint64, hints int) Report {
 		for _, e := range it.Evidence {
 			ev := Evidence{Label: plain(shorten(e.Label, 300)), Host: e.Host, Path: e.File, Line: e.Line}
 			if e.Host == "" {
-				ev.Seq = e.Seq
+				ev.Seq, ev.Label = proof(log, e.Seq, ev.Label)
 			}
 			if ev.Seq > r.Last {
 				ev.Epoch = fork
 			}
-			item.Evidence = append(item.Evidence, ev)
+			if !slices.Contains(item.Evidence, ev) {
+				item.Evidence = append(item.Evidence, ev)
+			}
 		}
 		out.Items = append(out.Items, item)
 	}
 	return out
+}
+
+// proof is the event that stands for a piece of evidence, and its name. The end
+// of a span says how it went, its opening what it was: that one is shown.
+func proof(log *trace.Log, seq uint64, label Text) (uint64, Text) {
+	e := log.Get(seq)
+	if e == nil {
+		return seq, label
+	}
+	name := e.Label()
+	if open := log.Get(e.Span); e.Kind == trace.End && open != nil {
+		seq, name = open.Seq, open.Label()
+		if how := e.Label(); how != "end" {
+			name += ": " + how
+		}
+		e = open
+	}
+	if e.Node != "" {
+		name = e.Node + ": " + name
+	}
+	return seq, plain(shorten(name, 300))
 }
 
 // plain is a text that is the same in both languages.

@@ -54,7 +54,7 @@ func (x *watcher) mark(e *trace.Event, kind, label string) {
 // wrote notes a change of a file that a daemon reads.
 func (x *watcher) wrote(e *trace.Event) {
 	file := field(e, "path")
-	x.mark(e, "edit", baseName(file))
+	x.mark(e, "edit", path.Base(file))
 	p, ok := x.reader(e.Node, file)
 	if !ok {
 		return

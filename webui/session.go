@@ -56,6 +56,9 @@ type Session struct {
 // errBusy is returned when the machine holds as many worlds as it may.
 var errBusy = errors.New("too many sessions are open at present")
 
+// maxSessions bounds the sessions a server keeps records of.
+const maxSessions = 20_000
+
 // newSession makes a session of a scenario.
 func (s *Server) newSession(r *http.Request, user string, c *CreateSession) (*Session, int, *Problem) {
 	var set *scenarios.Set
@@ -68,6 +71,12 @@ func (s *Server) newSession(r *http.Request, user string, c *CreateSession) (*Se
 		return nil, http.StatusNotFound, notFound("없는 시나리오입니다: "+c.Scenario, "no such scenario: "+c.Scenario)
 	}
 	h := head{ID: newID(), Scenario: c.Scenario, Seed: seedOf(c.Seed), Student: c.Student, User: user, Hash: set.Hash, Engine: sim.Version, Created: time.Now()}
+	s.mu.Lock()
+	full := len(s.known) >= maxSessions
+	s.mu.Unlock()
+	if full {
+		return nil, http.StatusServiceUnavailable, s.openProblem(h.ID, errBusy)
+	}
 	sess, err := s.bring(h.ID, func() (*Session, error) {
 		sess, err := s.build(r.Context(), h, set, nil)
 		if err != nil {
@@ -274,6 +283,7 @@ func (s *Session) close() {
 	s.work.Wait()
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.world.Close() // it may be another one by now
 	s.record.close()
 }
 

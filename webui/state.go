@@ -2,7 +2,6 @@ package webui
 
 import (
 	"fmt"
-	"path"
 	"strings"
 	"time"
 
@@ -108,5 +107,3 @@ func mergeMarks(a, b []Mark) []Mark {
 	}
 	return append(append(out, a...), b...)
 }
-
-func baseName(file string) string { return path.Base(file) }

@@ -12,6 +12,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"strings"
 	"sync"
 	"time"
 )
@@ -169,7 +170,7 @@ func (st *store) heads() (map[string]*summary, error) {
 		return nil, err
 	}
 	for _, e := range entries {
-		id, ok := cutSuffix(e.Name(), ".jsonl")
+		id, ok := strings.CutSuffix(e.Name(), ".jsonl")
 		if !ok || !sessionID.MatchString(id) {
 			continue
 		}
@@ -178,13 +179,6 @@ func (st *store) heads() (map[string]*summary, error) {
 		}
 	}
 	return list, nil
-}
-
-func cutSuffix(s, suffix string) (string, bool) {
-	if len(s) < len(suffix) || s[len(s)-len(suffix):] != suffix {
-		return s, false
-	}
-	return s[:len(s)-len(suffix)], true
 }
 
 // summary is what the list of scenarios needs of a session.

@@ -52,33 +52,33 @@ func (x *explainer) rcode(e *trace.Event, m *mdns.Msg, name, kind string) *Why {
 	switch {
 	case m.Rcode == mdns.RcodeNameError:
 		w := verdict("%s{은는} %s 이름이 없다고 답했습니다(NXDOMAIN).", "%s says that there is no name %s (NXDOMAIN).", who, name)
-		return w.rule("RFC 2308 2.1", "이름 자체가 없으면 NXDOMAIN이다. 이 답은 SOA의 최소값인 %s초 동안 캐시에 남을 수 있다.",
+		return w.rule("RFC 2308 2.1", "이름 자체가 없으면 NXDOMAIN입니다. 이 답은 SOA의 최소값인 %s초 동안 캐시에 남을 수 있습니다.",
 			"NXDOMAIN: the name itself does not exist. The answer may stay in caches for %s s, by the SOA record.", soa)
 	case m.Rcode == mdns.RcodeServerFailure:
 		return verdict("%s{은는} 답을 얻지 못했습니다(SERVFAIL).", "%s could not find the answer out (SERVFAIL).", who).
-			rule("RFC 1035 4.1.1", "SERVFAIL: 영역을 읽지 못했거나, 물어볼 서버가 답하지 않았다.", "SERVFAIL: the zone could not be loaded, or the servers to be asked do not answer.")
+			rule("RFC 1035 4.1.1", "SERVFAIL: 영역을 읽지 못했거나, 물어볼 서버가 답하지 않았습니다.", "SERVFAIL: the zone could not be loaded, or the servers to be asked do not answer.")
 	case m.Rcode == mdns.RcodeRefused:
 		return verdict("%s{은는} %s에 대한 답을 거부했습니다(REFUSED).", "%s refuses to answer about %s (REFUSED).", who, name).
-			rule("RFC 1035 4.1.1", "REFUSED: 정책에 따라 답하지 않는다. 맡지 않은 영역을 재귀 없이 물었거나 ACL에 막혔다.", "REFUSED: it will not answer by policy: an ACL, or a zone it does not serve without recursion.")
+			rule("RFC 1035 4.1.1", "REFUSED: 정책에 따라 답하지 않습니다. 맡지 않은 영역을 재귀 없이 물었거나 ACL에 막혔습니다.", "REFUSED: it will not answer by policy: an ACL, or a zone it does not serve without recursion.")
 	case m.Rcode != mdns.RcodeSuccess:
 		return verdict("%s{은는} %s{으로로} 답했습니다.", "%s answers with %s.", who, mdns.RcodeToString[m.Rcode])
 	case m.Truncated:
 		return verdict("응답이 UDP에 다 들어가지 않아 잘렸습니다. 질문한 쪽은 TCP로 다시 물어야 합니다.", "The reply does not fit into UDP and is cut off; it must be asked again over TCP.").
-			rule("RFC 2181 9", "TC 플래그가 있으면 TCP로 다시 묻는다.", "With the TC flag set the question is repeated over TCP.")
+			rule("RFC 2181 9", "TC 플래그가 있으면 TCP로 다시 묻습니다.", "With the TC flag set the question is repeated over TCP.")
 	case len(m.Answer) > 0:
 		return verdict("%s{이가} 레코드 %d개로 답했습니다.", "%s answers with %d record(s).", who, len(m.Answer)).authority(m)
 	case isReferral(m):
 		return x.referral(e, m, name)
 	}
 	return verdict("%s{은는} %s 이름은 있으나 %s 레코드가 없다고 답했습니다(NODATA).", "%s says that the name %s exists but has no %s record (NODATA).", who, name, kind).
-		rule("RFC 2308 2.2", "NODATA는 NOERROR에 빈 응답이다. %s초 동안 캐시에 남을 수 있다.", "NODATA is NOERROR with an empty answer. It may stay in caches for %s s.", soa)
+		rule("RFC 2308 2.2", "NODATA는 NOERROR에 빈 응답입니다. %s초 동안 캐시에 남을 수 있습니다.", "NODATA is NOERROR with an empty answer. It may stay in caches for %s s.", soa)
 }
 
 func (w *Why) authority(m *mdns.Msg) *Why {
 	if m.Authoritative {
-		return w.rule("RFC 1035 4.1.1", "AA: 영역을 맡은 서버의 답이다.", "AA: the answer comes from a server of the zone.")
+		return w.rule("RFC 1035 4.1.1", "AA: 영역을 맡은 서버의 답입니다.", "AA: the answer comes from a server of the zone.")
 	}
-	return w.rule("RFC 1035 4.1.1", "AA 없음: 캐시에서 나왔거나 대신 물어본 답이다.", "Without AA: the answer comes from a cache or was asked for on your behalf.")
+	return w.rule("RFC 1035 4.1.1", "AA 없음: 캐시에서 나왔거나 대신 물어본 답입니다.", "Without AA: the answer comes from a cache or was asked for on your behalf.")
 }
 
 func isReferral(m *mdns.Msg) bool {
@@ -101,10 +101,10 @@ func (x *explainer) referral(e *trace.Event, m *mdns.Msg, name string) *Why {
 	}
 	if zone == "." && name != "." && !x.isRoot(e.Node) {
 		return verdict("%s{은는} %s 영역을 맡고 있지 않습니다(lame). 루트를 가리킬 뿐입니다.", "%s does not serve the zone of %s (lame): it only points to the root.", x.node(e.Node), name).
-			rule("RFC 9499 7", "lame delegation: 위임받은 서버가 그 영역을 맡고 있지 않다.", "Lame delegation: the server delegated to does not serve the zone.")
+			rule("RFC 9499 7", "lame delegation: 위임받은 서버가 그 영역을 맡고 있지 않습니다.", "Lame delegation: the server delegated to does not serve the zone.")
 	}
 	return verdict("%s{은는} %s 영역의 네임 서버를 알려 주었습니다(위임).", "%s points to the name servers of %s (a referral).", x.node(e.Node), zone).
-		rule("RFC 1034 4.3.2", "영역 경계 아래의 이름은 위임받은 서버가 답한다.", "Names below a zone cut are answered by the servers it is delegated to.")
+		rule("RFC 1034 4.3.2", "영역 경계 아래의 이름은 위임받은 서버가 답합니다.", "Names below a zone cut are answered by the servers it is delegated to.")
 }
 
 func (x *explainer) isRoot(node string) bool {
@@ -146,7 +146,7 @@ func (x *explainer) dnsVerdict(e *trace.Event) *Why {
 	switch {
 	case field(e, "acl") != "":
 		w = verdict("%s{은는} ACL %s에 따라 답하지 않았습니다.", "%s does not answer by its ACL %s.", x.node(e.Node), field(e, "acl")).
-			rule("BIND 9 ARM: "+field(e, "acl"), "질문한 주소가 이 목록에 맞지 않는다.", "The address that asked does not match this list.")
+			rule("BIND 9 ARM: "+field(e, "acl"), "질문한 주소가 이 목록에 맞지 않습니다.", "The address that asked does not match this list.")
 		return x.file(w, e.Node, field(e, "at"))
 	case field(e, "no-zone-for") != "":
 		w = verdict("%s에는 %s{을를} 담은 영역이 없습니다.", "%s has no zone that holds %s.", x.node(e.Node), name)
@@ -154,7 +154,7 @@ func (x *explainer) dnsVerdict(e *trace.Event) *Why {
 		w = verdict("%s{은는} %s부터 다른 서버에 위임되어 있습니다.", "%s is delegated to other servers from %s on.", name, field(e, "zone-cut"))
 	case field(e, "wildcard") != "":
 		w = verdict("와일드카드 %s{이가} 답이 되었습니다.", "The wildcard %s gave the answer.", field(e, "wildcard"))
-		return w.rule("RFC 4592 3.3.1", "그 이름이 없으면 가장 가까운 상위 이름 아래의 *가 답한다.", "If the name does not exist, the * below its closest encloser answers.")
+		return w.rule("RFC 4592 3.3.1", "그 이름이 없으면 가장 가까운 상위 이름 아래의 *가 답합니다.", "If the name does not exist, the * below its closest encloser answers.")
 	case e.Outcome == trace.Fail:
 		w = verdict("영역 %[2]s에 %[1]s 이름이 없습니다.", "There is no name %[1]s in the zone %[2]s.", name, zone)
 	case e.Outcome == trace.Warn && field(e, "records") == "0":
@@ -171,7 +171,7 @@ func (x *explainer) dnsVerdict(e *trace.Event) *Why {
 		w.to(load, "이 영역을 읽은 때", "When this zone was loaded")
 		x.file(w, load.Node, field(load, "file"))
 	}
-	return w.rule("RFC 1034 4.3.2", "영역을 찾고, 영역 안에서 이름을 아래로 따라간다.", "Find the zone, then follow the name downwards in it.")
+	return w.rule("RFC 1034 4.3.2", "영역을 찾고, 영역 안에서 이름을 아래로 따라갑니다.", "Find the zone, then follow the name downwards in it.")
 }
 
 // zoneLoad returns the last event in which a server read a zone.
@@ -192,9 +192,9 @@ func (x *explainer) cacheHit(e *trace.Event) *Why {
 	w := verdict("%s{은는} 다시 묻지 않고 캐시에 있던 답을 썼습니다.", "%s did not ask again: it used the answer from its cache.", x.node(e.Node))
 	if e.Outcome == trace.Fail || strings.HasPrefix(e.Label(), "cached no ") {
 		w = verdict("%s{은는} '%s %s{이가} 없다'는 답을 캐시에서 꺼냈습니다.", "%s took from its cache that there is no %s %s.", x.node(e.Node), name, kind)
-		w.rule("RFC 2308 5", "없다는 답도 SOA의 최소값만큼 캐시에 남는다.", "An answer that something does not exist is kept as long as the SOA record says.")
+		w.rule("RFC 2308 5", "없다는 답도 SOA의 최소값만큼 캐시에 남습니다.", "An answer that something does not exist is kept as long as the SOA record says.")
 	} else {
-		w.rule("RFC 1034 3.6", "TTL이 지날 때까지 레코드를 캐시에 둘 수 있다.", "A record may be kept until its TTL has passed.")
+		w.rule("RFC 1034 3.6", "TTL이 지날 때까지 레코드를 캐시에 둘 수 있습니다.", "A record may be kept until its TTL has passed.")
 	}
 	w.compare("남은 TTL", "TTL left", "0 s", group(int64(left/time.Second))+" s", false, e.Seq)
 	return x.fromCache(w, e)

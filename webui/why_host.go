@@ -26,7 +26,7 @@ func (x *explainer) config(e *trace.Event) *Why {
 		w = verdict("%s{이가} %s{을를} 읽었습니다.", "%s has read %s.", x.node(e.Node), thing)
 	}
 	if e.Outcome >= trace.TempFail {
-		w.rule("named, postfix: reload", "실행 중이던 데몬은 예전 설정으로 계속 동작하고, 시작하던 데몬은 시작하지 못한다.",
+		w.rule("named, postfix: reload", "실행 중이던 데몬은 예전 설정으로 계속 동작하고, 시작하던 데몬은 시작하지 못합니다.",
 			"A daemon that was running goes on with what it had; one that was starting does not start.")
 		w.Rule.Name = thing
 	}
@@ -81,7 +81,7 @@ func (x *explainer) unit(e *trace.Event) *Why {
 			}
 		}
 	}
-	return w.rule("systemctl status "+name, "실패한 유닛은 고친 뒤 직접 다시 시작해야 한다.", "A failed unit must be started again by hand once the cause is gone.")
+	return w.rule("systemctl status "+name, "실패한 유닛은 고친 뒤 직접 다시 시작해야 합니다.", "A failed unit must be started again by hand once the cause is gone.")
 }
 
 // portal explains an answer of the people outside.

@@ -8,39 +8,6 @@ import (
 	"mxlab/sim/trace"
 )
 
-// restrictions says what Postfix's restrictions ask for (postconf(5)).
-var restrictions = map[string]Text{
-	"reject_unknown_client_hostname":         {"접속한 주소의 이름이 없거나, 그 이름의 주소가 접속한 주소와 다르면 거부한다.", "Refuses a client whose address has no name, or whose name does not lead back to the address."},
-	"reject_unknown_reverse_client_hostname": {"접속한 주소의 이름(PTR)이 없으면 거부한다.", "Refuses a client whose address has no name (PTR)."},
-	"reject_unauth_destination":              {"받는 사람이 이 서버가 맡은 도메인이 아니면 중계를 거부한다.", "Refuses to relay to a domain this server is not responsible for."},
-	"defer_unauth_destination":               {"받는 사람이 이 서버가 맡은 도메인이 아니면 나중에 다시 오라고 한다.", "Defers mail for a domain this server is not responsible for."},
-	"reject_unknown_sender_domain":           {"보낸 사람의 도메인이 DNS에 없으면 거부한다.", "Refuses a sender whose domain is not in DNS."},
-	"reject_unknown_recipient_domain":        {"받는 사람의 도메인이 DNS에 없으면 거부한다.", "Refuses a recipient whose domain is not in DNS."},
-	"reject_unlisted_recipient":              {"이 서버가 맡은 도메인에 없는 사용자면 거부한다.", "Refuses a recipient that does not exist in a domain of this server."},
-	"reject_unlisted_sender":                 {"이 서버가 맡은 도메인에 없는 보낸 사람이면 거부한다.", "Refuses a sender that does not exist in a domain of this server."},
-	"reject_non_fqdn_sender":                 {"보낸 사람의 도메인이 완전하지 않으면 거부한다.", "Refuses a sender without a full domain."},
-	"reject_non_fqdn_recipient":              {"받는 사람의 도메인이 완전하지 않으면 거부한다.", "Refuses a recipient without a full domain."},
-	"reject_non_fqdn_helo_hostname":          {"HELO 이름이 완전하지 않으면 거부한다.", "Refuses a HELO name that is not a full one."},
-	"reject_invalid_helo_hostname":           {"HELO 이름의 형식이 틀리면 거부한다.", "Refuses a HELO name of bad form."},
-	"reject_unknown_helo_hostname":           {"HELO 이름이 DNS에 없으면 거부한다.", "Refuses a HELO name that is not in DNS."},
-	"reject_rbl_client":                      {"접속한 주소가 DNS 차단 목록에 있으면 거부한다.", "Refuses a client whose address is on a DNS block list."},
-	"reject_rhsbl_sender":                    {"보낸 사람의 도메인이 차단 목록에 있으면 거부한다.", "Refuses a sender whose domain is on a block list."},
-	"reject_sender_login_mismatch":           {"보낸 사람과 로그인한 사용자가 다르면 거부한다.", "Refuses a sender that does not belong to the login."},
-	"permit_mynetworks":                      {"mynetworks에 든 주소에서 왔으면 허용한다.", "Lets pass what comes from an address in mynetworks."},
-	"permit_sasl_authenticated":              {"로그인한 사용자면 허용한다.", "Lets pass who has logged in."},
-	"check_client_access":                    {"접속한 주소나 이름을 표에서 찾아 그 결과에 따른다.", "Does what a table says about the client."},
-	"check_sender_access":                    {"보낸 사람을 표에서 찾아 그 결과에 따른다.", "Does what a table says about the sender."},
-	"check_recipient_access":                 {"받는 사람을 표에서 찾아 그 결과에 따른다.", "Does what a table says about the recipient."},
-	"reject":                                 {"무조건 거부한다.", "Refuses in any case."},
-}
-
-// statusTexts explains subjects of enhanced status codes (RFC 3463 3).
-var statusTexts = map[string]Text{
-	"1": {"주소에 관한 문제", "about an address"}, "2": {"편지함에 관한 문제", "about a mailbox"}, "3": {"메일 시스템에 관한 문제", "about the mail system"},
-	"4": {"네트워크나 경로에 관한 문제", "about the network or routing"}, "5": {"프로토콜에 관한 문제", "about the protocol"},
-	"6": {"내용에 관한 문제", "about the content"}, "7": {"보안이나 정책에 관한 문제", "about security or policy"},
-}
-
 var statusCode = regexp.MustCompile(`^[245]\d\d[ -]([245])\.(\d{1,3})\.(\d{1,3})`)
 
 // reply explains a refusal; other replies need no explanation.
@@ -51,9 +18,9 @@ func (x *explainer) reply(e *trace.Event) *Why {
 	label := e.Label()
 	switch {
 	case e.Kind == trace.POPReply && strings.HasPrefix(label, "-ERR"):
-		return verdict("%s{이가} 명령을 거부했습니다: %s", "%s refused the command: %s", x.node(e.Node), label).rule("RFC 1939 3", "-ERR은 실패를 뜻한다.", "-ERR means failure.")
+		return verdict("%s{이가} 명령을 거부했습니다: %s", "%s refused the command: %s", x.node(e.Node), label).rule("RFC 1939 3", "-ERR은 실패를 뜻합니다.", "-ERR means failure.")
 	case e.Kind == trace.IMAPReply && (strings.Contains(label, " NO ") || strings.Contains(label, " BAD ")):
-		return verdict("%s{이가} 명령을 거부했습니다: %s", "%s refused the command: %s", x.node(e.Node), label).rule("RFC 9051 7.1", "NO는 실패, BAD는 잘못된 명령이다.", "NO means failure, BAD a bad command.")
+		return verdict("%s{이가} 명령을 거부했습니다: %s", "%s refused the command: %s", x.node(e.Node), label).rule("RFC 9051 7.1", "NO는 실패, BAD는 잘못된 명령입니다.", "NO means failure, BAD a bad command.")
 	case e.Kind != trace.SMTPReply || len(label) < 3 || label[0] != '4' && label[0] != '5':
 		return nil
 	}
@@ -66,7 +33,7 @@ func (x *explainer) reply(e *trace.Event) *Why {
 		w.rule("RFC 5321 4.2.1, RFC 3463 "+m[1]+"."+m[2]+"."+m[3], "%s: %s", "%s: %s", label[:3], t.En)
 		w.Rule.Text.Ko = label[:3] + ": " + t.Ko
 	} else {
-		w.rule("RFC 5321 4.2.1", "4로 시작하면 일시적, 5로 시작하면 영구적인 거부이다.", "4yz is a refusal for now, 5yz one for good.")
+		w.rule("RFC 5321 4.2.1", "4로 시작하면 일시적, 5로 시작하면 영구적인 거부입니다.", "4yz is a refusal for now, 5yz one for good.")
 	}
 	if p := x.policyOf(e); p != nil {
 		return x.because(w, p)
@@ -209,7 +176,7 @@ func (x *explainer) policy(e *trace.Event) *Why {
 		default:
 			w = verdict("%s의 이름을 확인할 수 없습니다: %s", "The name of %s is not confirmed: %s", peer, e.Label())
 		}
-		w.rule("RFC 1912 2.1", "주소의 PTR 이름을 다시 찾으면 그 주소가 나와야 한다(FCrDNS).", "The name in the PTR record must lead back to the address (FCrDNS).")
+		w.rule("RFC 1912 2.1", "주소의 PTR 이름을 다시 찾으면 그 주소가 나와야 합니다(FCrDNS).", "The name in the PTR record must lead back to the address (FCrDNS).")
 		x.names(w, e)
 		return w
 	}
@@ -274,10 +241,10 @@ func (x *explainer) deliver(e *trace.Event) *Why {
 		w = verdict("%s에게 갈 메일을 넘겼습니다: %s", "The mail for %s was handed over: %s", rcpt, reason)
 	case "deferred":
 		w = verdict("%s에게 갈 메일을 지금은 배달하지 못했습니다: %s", "The mail for %s could not be delivered for now: %s", rcpt, reason)
-		w.rule("RFC 5321 4.5.4.1", "일시적인 실패면 큐에 두고 다시 시도한다.", "After a failure that may pass the mail stays in the queue and is tried again.")
+		w.rule("RFC 5321 4.5.4.1", "일시적인 실패면 큐에 두고 다시 시도합니다.", "After a failure that may pass the mail stays in the queue and is tried again.")
 	default:
 		w = verdict("%s에게 갈 메일을 배달할 수 없습니다: %s", "The mail for %s cannot be delivered: %s", rcpt, reason)
-		w.rule("RFC 5321 6.1", "영구적인 실패면 보낸 사람에게 알린다.", "After a failure for good the sender is told.")
+		w.rule("RFC 5321 6.1", "영구적인 실패면 보낸 사람에게 알립니다.", "After a failure for good the sender is told.")
 	}
 	if status != "sent" {
 		x.trouble(w, e.Seq)
@@ -341,7 +308,7 @@ func (x *explainer) queue(e *trace.Event) *Why {
 	if reason != "" {
 		w = verdict("메일 %s{이가} 큐에서 다음 시도를 기다립니다: %s", "The mail %s waits in the queue for the next try: %s", id, reason)
 	}
-	w.rule("RFC 5321 4.5.4.1", "다시 시도하는 간격은 점점 길어지고, 수명이 지나면 되돌려 보낸다.", "The tries become rarer; when its lifetime has passed the mail is returned.")
+	w.rule("RFC 5321 4.5.4.1", "다시 시도하는 간격은 점점 길어지고, 수명이 지나면 되돌려 보냅니다.", "The tries become rarer; when its lifetime has passed the mail is returned.")
 	w.to(line, "배달하지 못한 까닭", "Why it could not be delivered")
 	if line != nil {
 		if span := x.log.Get(line.Span); span != nil && span.Kind == trace.Deliver {
@@ -361,10 +328,18 @@ func (x *explainer) queue(e *trace.Event) *Why {
 // bounce explains why a notification was sent.
 func (x *explainer) bounce(e *trace.Event) *Why {
 	w := verdict("메일을 배달할 수 없어 보낸 사람에게 알렸습니다.", "The mail could not be delivered, and its sender is told.").
-		rule("RFC 5321 6.1, RFC 3464", "맡은 메일을 배달하지 못하면 봉투의 보낸 사람에게 알린다.", "Whoever has taken a mail and cannot deliver it tells the sender on the envelope.")
-	if _, rcpt, status, reason := x.outcome(e.Span); status == "bounced" {
-		w.Verdict = say("%s에게 갈 메일을 배달할 수 없어 보낸 사람에게 알렸습니다: %s", "The mail for %s could not be delivered, and its sender is told: %s", rcpt, reason)
-	}
+		rule("RFC 5321 6.1, RFC 3464", "맡은 메일을 배달하지 못하면 봉투의 보낸 사람에게 알립니다.", "Whoever has taken a mail and cannot deliver it tells the sender on the envelope.")
+	x.before(e.Seq, func(l *trace.Event) bool {
+		m := []string(nil)
+		if l.Kind == trace.LogLine && l.Node == e.Node {
+			m = logged.FindStringSubmatch(l.Label())
+		}
+		if m == nil || m[2] != "bounced" {
+			return l.Seq > e.Span
+		}
+		w.Verdict = say("%s에게 갈 메일을 배달할 수 없어 보낸 사람에게 알렸습니다: %s", "The mail for %s could not be delivered, and its sender is told: %s", m[1], m[3])
+		return false
+	})
 	if e.Span != 0 {
 		x.trouble(w, e.Span)
 	}
