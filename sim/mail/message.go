@@ -142,21 +142,7 @@ func (m Message) Hops() int { return len(m.All("Received")) }
 // text, a type octet and a length of seven bits an octet; lines longer than
 // line_length_limit (2048) take several records.
 func (m Message) QueueSize() int64 {
-	content := m.Bytes()
-	size := int64(0)
-	for len(content) > 0 {
-		line, rest, _ := bytes.Cut(content, []byte{'\n'})
-		for first := true; first || len(line) > 0; first = false {
-			n := min(len(line), 2048)
-			size += int64(n) + 2
-			if n >= 128 {
-				size++
-			}
-			line = line[n:]
-		}
-		content = rest
-	}
-	return size
+	return QueueSizeOf(m.Bytes())
 }
 
 // WireSize is the size in octets as RFC 1870 counts it: line ends are CRLF,
@@ -214,4 +200,22 @@ func DotUnstuff(wire []byte) (content, rest []byte, done bool) {
 		wire = next
 	}
 	return b.Bytes(), wire, false
+}
+
+// QueueSizeOf is QueueSize of a message's octets.
+func QueueSizeOf(content []byte) int64 {
+	size := int64(0)
+	for len(content) > 0 {
+		line, rest, _ := bytes.Cut(content, []byte{'\n'})
+		for first := true; first || len(line) > 0; first = false {
+			n := min(len(line), 2048)
+			size += int64(n) + 2
+			if n >= 128 {
+				size++
+			}
+			line = line[n:]
+		}
+		content = rest
+	}
+	return size
 }

@@ -4,176 +4,244 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"mxlab/sim/host"
+	"mxlab/sim/host/vfs"
 	"mxlab/sim/mail"
-	"mxlab/sim/mta/postfix"
 	"mxlab/sim/trace"
 	"mxlab/sim/vtime"
 )
 
-// submission is a message on its way into the queue.
-type submission struct {
-	sender string
-	rcpts  []recipient
-	envID  string
-	ret    mail.Return
-	msg    mail.Message
-	local  bool                       // handed in by a user or a daemon of this machine
-	trace  func(id string) mail.Field // the Received: field, once the id is known
-	begun  func(id string)            // called when the id is known; may still set msg
-	origin string                     // for the trace: "smtpd", "pickup", "bounce"
-	size   int64                      // 0: computed
+// entry is a message on its way through cleanup(8) into the queue: the queue
+// file exists, its content is still to come.
+type entry struct {
+	in     *Instance
+	p      *process // cleanup
+	m      *message
+	file   *vfs.File
+	origin string // for the trace: "smtpd", "pickup", "bounce", "local"
 	refs   []trace.Ref
+	hold   bool
 }
 
-// service is a master.cf entry for the daemons that have no settings of their
-// own.
-func service(program string) postfix.Service {
-	return postfix.Service{Name: program, Type: "unix", Args: []string{program}}
-}
-
-// errTooBig and errHops are refusals of cleanup.
+// errTooBig and the others are refusals of cleanup.
 var (
-	errTooBig = mail.NewReply(552, "5.3.4 Error: message file too big")
-	errHops   = mail.NewReply(554, "5.4.0 Error: too many hops")
-	errQueue  = mail.NewReply(451, "4.3.0 Error: queue file write error")
-	errSpace  = mail.NewReply(452, "4.3.1 Insufficient system storage")
+	errTooBig  = mail.NewReply(552, "5.3.4 Error: message file too big")
+	errHops    = mail.NewReply(554, "5.4.0 Error: too many hops")
+	errQueue   = mail.NewReply(451, "4.3.0 Error: queue file write error")
+	errSpace   = mail.NewReply(452, "4.3.1 Error: queue file write error")
+	errNothing = mail.NewReply(550, "5.1.0 no recipients specified")
 )
 
-// cleanup brings a message into the queue and has qmgr deliver it: addresses
-// are rewritten and virtual aliases expanded, missing header fields added, the
-// queue file written. It returns the queue id, or the refusal.
-func (in *Instance) cleanup(t *vtime.Task, s *submission) (id string, refusal *mail.Reply) {
-	d := in.acquire(t, service("cleanup"))
-	defer in.release(d)
-	if d.fatal != "" {
-		return "", &errQueue
+// enter creates the queue file of a new message, which names it by time and
+// inode. arrived is when the message began to come in.
+func (in *Instance) enter(t *vtime.Task, origin string, arrived time.Time) (*entry, *mail.Reply) {
+	p := in.acquire(t, in.serviceOf("cleanup", "cleanup"))
+	if p == nil {
+		return nil, &errQueue
 	}
-	m := &message{sender: s.sender, arrival: in.host.Clock.Now(), envID: s.envID, ret: s.ret, local: s.local}
-	if s.sender != "" {
-		m.sender = d.router.Rewrite(s.sender, s.local)
-	}
-	m.rcpts = d.expand(s)
-	in.fillHeader(d, s, m)
-	m.data = s.msg.Bytes()
-	if limit := d.cfg.Int("message_size_limit"); limit > 0 && s.origin != "bounce" && s.msg.WireSize() > limit {
-		return "", &errTooBig
-	}
-	if int64(s.msg.Hops()) > d.cfg.Int("hopcount_limit") {
-		return "", &errHops
-	}
-	span := in.host.Log.Open(trace.Event{Kind: trace.MailSubmit, Node: in.host.Name, Refs: s.refs,
-		Data: trace.F(fmt.Sprintf("mail %s -> %s", angle(m.sender), addresses(m.rcpts)), "by", s.origin)})
-	m.scope = span.Scope()
-	span.Leave()
-	if err := in.store(m); err != nil {
-		d.logf(host.Warning, "warning: mail_queue_enter: create file incoming: %v", err)
+	in.queue.serial++
+	fs := in.host.FS
+	tmp := fmt.Sprintf("%s/incoming/%d.%d", spool, p.pid(), in.queue.serial)
+	f, err := fs.Open(tmp, vfs.O_WRONLY|vfs.O_CREATE|vfs.O_EXCL, 0o600, host.Root)
+	if err != nil {
+		p.logf(host.Warning, "warning: mail_queue_enter: create file incoming/%d.%d: %v", p.pid(), in.queue.serial, vfs.ErrnoOf(err))
+		in.release(p)
 		if noSpace(err) {
-			return "", &errSpace
+			return nil, &errSpace
 		}
-		return "", &errQueue
+		return nil, &errQueue
 	}
-	if s.begun != nil {
-		s.begun(m.id)
+	info, err := f.Stat()
+	m := &message{dir: "incoming", arrival: arrived}
+	if err == nil {
+		m.id = mail.QueueID(arrived, uint64(info.Ino))
+		fs.Chown(tmp, int(in.owner.UID), int(in.owner.GID), host.Root)
+		err = fs.Rename(tmp, m.path("incoming"), host.Root)
 	}
-	s.finish(in, d, m)
-	messageID, _ := s.msg.Get("Message-Id")
-	d.logf(host.Info, "%s: message-id=%s", m.id, strings.TrimSpace(messageID))
-	in.activate(m)
-	return m.id, nil
+	if err != nil {
+		f.Close()
+		fs.Unlink(tmp, host.Root)
+		in.release(p)
+		return nil, &errQueue
+	}
+	return &entry{in: in, p: p, m: m, file: f, origin: origin}, nil
 }
 
-// finish adds the fields that need the queue id and writes the file again.
-func (s *submission) finish(in *Instance, d *daemon, m *message) {
-	if s.trace != nil {
-		s.msg.Prepend(s.trace(m.id))
-	}
-	if _, ok := s.msg.Get("Message-Id"); !ok && s.local {
-		s.msg.Append(mail.Field{Name: "Message-Id", Value: mail.MessageID(m.arrival, m.id, d.cfg.Str("myhostname"))})
-	}
-	if _, ok := s.msg.Get("Date"); !ok && s.local {
-		s.msg.Append(mail.Field{Name: "Date", Value: mail.FormatDate(in.host.Now())})
-	}
-	m.data = s.msg.Bytes()
-	m.size = s.msg.QueueSize()
-	in.host.FS.WriteFile(m.path(m.dir), m.encode(), 0o700, host.Root)
+// abort gives the message up.
+func (e *entry) abort() {
+	e.file.Close()
+	e.in.host.FS.Unlink(e.m.path("incoming"), host.Root)
+	e.in.release(e.p)
 }
 
-// fillHeader adds From: and rewrites incomplete header addresses of local mail.
-func (in *Instance) fillHeader(d *daemon, s *submission, m *message) {
-	if !s.local {
+// finish completes the message: addresses are rewritten and virtual aliases
+// expanded, missing header fields of local mail added, the queue file written.
+// qmgr then has it. A refusal removes the file.
+func (e *entry) finish(t *vtime.Task, msg mail.Message) (refusal *mail.Reply) {
+	e.p.task = t
+	if refusal = e.content(&msg); refusal == nil {
+		refusal = e.envelope()
+	}
+	if refusal == nil {
+		e.m.data = msg.Bytes()
+		e.m.size = msg.QueueSize()
+		refusal = e.write()
+	}
+	if refusal != nil {
+		e.abort()
+		return refusal
+	}
+	e.submit()
+	e.in.release(e.p)
+	return nil
+}
+
+// content adds what the header of local mail lacks and checks the message.
+func (e *entry) content(msg *mail.Message) *mail.Reply {
+	if e.m.local {
+		e.fillHeader(msg)
+	}
+	id, ok := msg.Get("Message-Id")
+	if !ok {
+		id = "<>"
+	}
+	e.p.logf(host.Info, "%s: message-id=%s", e.m.id, id)
+	if int64(msg.Hops()) > e.p.cfg.Int("hopcount_limit") {
+		return &errHops
+	}
+	return nil
+}
+
+// fillHeader adds From:, Message-Id:, Date: and, without any recipient field,
+// To:, in Postfix's order (cleanup_message.c appends them to the header).
+func (e *entry) fillHeader(msg *mail.Message) {
+	has := func(names ...string) bool {
+		return slices.ContainsFunc(msg.Header, func(f mail.Field) bool {
+			return slices.ContainsFunc(names, func(n string) bool { return strings.EqualFold(f.Name, n) })
+		})
+	}
+	prefix := ""
+	if has("Resent-From", "Resent-To", "Resent-Date", "Resent-Sender") {
+		prefix = "Resent-"
+	}
+	if !has(prefix + "Message-Id") {
+		msg.Append(mail.Field{Name: prefix + "Message-Id", Value: mail.MessageID(e.m.arrival, e.m.id, e.p.cfg.Str("myhostname"))})
+	}
+	if !has(prefix + "Date") {
+		msg.Append(mail.Field{Name: prefix + "Date", Value: mail.FormatDate(e.m.arrival.In(e.in.host.Zone))})
+	}
+	if !has(prefix + "From") {
+		from := quoteIfNeeded(e.p.router().Rewrite(e.m.sender, true))
+		if e.m.sender == "" {
+			from = "MAILER-DAEMON"
+		}
+		if e.m.fullName != "" {
+			from += " (" + e.m.fullName + ")"
+			if e.p.cfg.Str("header_from_format") == "standard" {
+				from = e.m.fullName + " <" + quoteIfNeeded(e.p.router().Rewrite(e.m.sender, true)) + ">"
+			}
+		}
+		msg.Append(mail.Field{Name: prefix + "From", Value: from})
+	}
+	if undisclosed := e.p.cfg.Str("undisclosed_recipients_header"); undisclosed != "" && !has("To", "Cc", "Resent-To", "Resent-Cc") {
+		name, value, _ := strings.Cut(undisclosed, ":")
+		msg.Append(mail.Field{Name: name, Value: strings.TrimSpace(value)})
+	}
+}
+
+// envelope rewrites the envelope addresses and expands virtual aliases. A
+// recipient that comes up twice is kept once.
+func (e *entry) envelope() *mail.Reply {
+	clean := e.p.cleaner
+	sender, err := clean.Sender(e.m.sender)
+	if err != nil {
+		return &errQueue
+	}
+	e.m.sender = sender
+	var out []recipient
+	seen := map[string]bool{}
+	for _, r := range e.m.rcpts {
+		list, _, err := clean.Recipients(r.Addr)
+		if err != nil {
+			return &errQueue
+		}
+		if r.ORcpt == "" {
+			r.ORcpt = "rfc822;" + quoteIfNeeded(r.Orig)
+		}
+		for _, addr := range list {
+			if key := strings.ToLower(addr); !seen[key] {
+				seen[key] = true
+				r.Addr = addr
+				out = append(out, r)
+			}
+		}
+	}
+	if e.m.rcpts = out; len(out) == 0 {
+		return &errNothing
+	}
+	return nil
+}
+
+func (e *entry) write() *mail.Reply {
+	_, err := e.file.Write(e.m.encode())
+	if err == nil {
+		err = e.in.host.FS.Chmod(e.m.path("incoming"), 0o700, host.Root)
+	}
+	if err == nil {
+		err = e.file.Close()
+	}
+	if err == nil {
+		return nil
+	}
+	e.p.logf(host.Warning, "warning: %s: write queue file: %v", e.m.id, vfs.ErrnoOf(err))
+	if noSpace(err) {
+		return &errSpace
+	}
+	return &errQueue
+}
+
+// submit opens the span of the message's life and gives it to qmgr.
+func (e *entry) submit() {
+	log := e.in.host.Log
+	e.m.span = log.Open(trace.Event{Kind: trace.MailSubmit, Node: e.in.host.Name, Refs: e.refs,
+		Data: trace.F(fmt.Sprintf("mail %s -> %s", angle(e.m.sender), addresses(e.m.rcpts)), "id", e.m.id, "by", e.origin)})
+	e.m.span.Leave()
+	if e.hold {
+		e.in.move(e.m, "hold")
+		e.in.emitQueue(e.m, trace.Neutral, "held", "")
 		return
 	}
-	if _, ok := s.msg.Get("From"); !ok && m.sender != "" {
-		s.msg.Append(mail.Field{Name: "From", Value: m.sender})
-	}
-	if _, ok := s.msg.Get("To"); !ok {
-		if _, cc := s.msg.Get("Cc"); !cc {
-			s.msg.Append(mail.Field{Name: "To", Value: "undisclosed-recipients:;"})
-		}
-	}
+	e.in.activate(e.m)
 }
 
-// expansionLimit bounds the recipients virtual aliases make
-// (virtual_alias_expansion_limit).
-const expansionLimit = 1000
-
-// expand rewrites the recipients and expands virtual_alias_maps, recursively,
-// dropping repeats.
-func (d *daemon) expand(s *submission) []recipient {
-	maps := d.sys.OpenMaps("virtual_alias_maps", d.cfg.Str("virtual_alias_maps"))
-	seen := map[string]bool{}
-	var out []recipient
-	var add func(r recipient, depth int)
-	add = func(r recipient, depth int) {
-		r.Addr = d.router.Rewrite(r.Addr, s.local)
-		if seen[strings.ToLower(r.Addr)] || len(out) >= expansionLimit {
-			return
-		}
-		seen[strings.ToLower(r.Addr)] = true
-		value, ext, found, err := "", "", false, error(nil)
-		if !maps.Empty() && depth < 1000 {
-			value, ext, found, err = d.router.FindAddress(maps, r.Addr, postfix.FindAddressTables)
-		}
-		if err != nil || !found {
-			out = append(out, r)
-			return
-		}
-		for _, target := range strings.FieldsFunc(value, func(c rune) bool { return c == ',' || c == ' ' || c == '\t' }) {
-			next := r
-			next.Addr = target
-			if local, domain := mail.SplitAddress(r.Addr); strings.HasPrefix(target, "@") && domain != "" {
-				next.Addr = local + target
-			} else if ext != "" {
-				l, dom := mail.SplitAddress(target)
-				next.Addr = l + ext
-				if dom != "" {
-					next.Addr += "@" + dom
-				}
-			}
-			if strings.EqualFold(d.router.Rewrite(next.Addr, s.local), r.Addr) { // an alias for itself ends the expansion
-				out = append(out, r)
-				continue
-			}
-			add(next, depth+1)
-		}
+// noSpace reports whether an error means that the queue's disk is full.
+func noSpace(err error) bool {
+	switch vfs.ErrnoOf(err) {
+	case vfs.ENOSPC, vfs.EDQUOT:
+		return true
 	}
-	for _, r := range s.rcpts {
-		add(r, 0)
-	}
-	return out
+	return false
 }
 
-func angle(addr string) string { return "<" + addr + ">" }
+func angle(internal string) string { return "<" + quoteIfNeeded(internal) + ">" }
 
+// addresses lists recipients for a label, three at most.
 func addresses(list []recipient) string {
 	var words []string
-	for _, r := range list {
+	for i, r := range list {
+		if i == 3 {
+			words = append(words, fmt.Sprintf("and %d more", len(list)-3))
+			break
+		}
 		words = append(words, angle(r.Addr))
 	}
-	if len(words) > 3 {
-		words = append(slices.Clone(words[:3]), fmt.Sprintf("and %d more", len(words)-3))
-	}
 	return strings.Join(words, " ")
+}
+
+// quoteIfNeeded is an internal address in its external form.
+func quoteIfNeeded(internal string) string {
+	local, domain := mail.SplitAddress(internal)
+	return mail.Address{Local: local, Domain: domain}.String()
 }

@@ -1,175 +1,257 @@
 package mta
 
 import (
-	"fmt"
+	"cmp"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
 	"mxlab/sim/host"
-	"mxlab/sim/host/vfs"
-	"mxlab/sim/mail"
 	"mxlab/sim/trace"
 	"mxlab/sim/vtime"
 )
 
 // queue is qmgr's view of the queue directories: which messages there are and
 // when the deferred ones are due. The queue files are the truth; a start of
-// Postfix reads them again.
+// qmgr reads them again.
 type queue struct {
 	messages map[string]*message
-	scan     *vtime.Timer // next scan of the deferred queue
+	scan     *vtime.Timer // next scan of the deferred queue that finds something
+	started  time.Time    // of qmgr: it scans every queue_run_delay from then
 	serial   int          // numbers temporary file names
 }
 
 // queueDirs are the directories that hold messages, in the order mailq lists
 // them.
-var queueDirs = []string{"incoming", "active", "deferred", "hold"}
+func queueDirs() []string { return []string{"maildrop", "hold", "incoming", "active", "deferred"} }
 
-// load reads the queue directories, as qmgr does at its start.
-func (q *queue) load(in *Instance) {
-	q.messages = map[string]*message{}
-	for _, dir := range queueDirs {
-		entries, err := in.host.FS.ReadDir(spool+"/"+dir, host.Root)
+// readQueue calls fn for every message file of a queue directory in the order
+// of arrival. Files that are not complete are left out; damaged ones are given
+// to broken.
+func (in *Instance) readQueue(dir string, fn func(*message), broken func(path string, err error)) {
+	fs := in.host.FS
+	var list []*message
+	var walk func(path string)
+	walk = func(path string) {
+		entries, err := fs.ReadDir(path, host.Root)
 		if err != nil {
-			continue
+			return
 		}
 		for _, e := range entries {
-			path := spool + "/" + dir + "/" + e.Name
-			b, err := in.host.FS.ReadFile(path, host.Root)
-			if err != nil {
-				continue
+			name := path + "/" + e.Name
+			info, err := fs.Stat(name, host.Root)
+			switch {
+			case err != nil:
+			case info.IsDir():
+				walk(name)
+			case info.Mode().Perm()&0o100 != 0:
+				b, err := fs.ReadFile(name, host.Root)
+				if err != nil {
+					continue
+				}
+				m, err := decode(e.Name, b)
+				if err != nil {
+					broken(name, err)
+					continue
+				}
+				m.dir = dir
+				list = append(list, m)
 			}
-			m, err := decode(e.Name, b)
-			if err != nil {
-				in.logf(host.Warning, "qmgr", in.qmgrPID(), "warning: %s: damaged queue file: %v", e.Name, err)
-				in.host.FS.Rename(path, spool+"/corrupt/"+e.Name, host.Root)
-				continue
-			}
-			m.dir = dir
+		}
+	}
+	walk(spool + "/" + dir)
+	slices.SortStableFunc(list, byArrival)
+	for _, m := range list {
+		fn(m)
+	}
+}
+
+func byArrival(a, b *message) int {
+	return cmp.Or(a.arrival.Compare(b.arrival), strings.Compare(a.id, b.id))
+}
+
+// load reads the queue directories, as qmgr does at its start: what was being
+// delivered is delivered again, the deferred messages wait for their time.
+// What the present qmgr is working on goes on.
+func (q *queue) load(in *Instance) {
+	q.started = in.host.Clock.Now()
+	old := q.messages
+	q.messages = map[string]*message{}
+	for _, m := range old {
+		if m.done != nil {
 			q.messages[m.id] = m
 		}
 	}
-	for _, m := range q.sorted() {
-		if m.dir == "incoming" || m.dir == "active" {
-			in.activate(m)
-		}
+	var ready []*message
+	for _, dir := range []string{"incoming", "active", "deferred"} {
+		in.readQueue(dir, func(m *message) {
+			if q.messages[m.id] != nil {
+				return
+			}
+			if o := old[m.id]; o != nil {
+				m.span, m.last = o.span, o.last
+			}
+			m.data = nil
+			q.messages[m.id] = m
+			if dir != "deferred" {
+				ready = append(ready, m)
+			}
+		}, func(path string, err error) {
+			in.logf(host.Warning, "qmgr", pidOf(in.qmgr), "warning: %s: damaged message: %v", path[strings.LastIndexByte(path, '/')+1:], err)
+			in.host.FS.Rename(path, spool+"/corrupt"+path[strings.LastIndexByte(path, '/'):], host.Root)
+		})
+	}
+	for _, m := range ready {
+		in.activate(m)
 	}
 	in.schedule()
-	in.collect(in.base)
 }
 
-func (q *queue) halt() {
+func (q *queue) halt(in *Instance) {
 	q.scan.Stop()
+	q.scan = nil
 	for _, m := range q.sorted() {
-		if m.done != nil {
-			m.done()
-		}
+		m.finished()
 	}
 	q.messages = nil
 }
 
-// wake makes the queue manager look at all queues now, as a reload does.
-func (q *queue) wake() { q.scan.Stop() }
+// finished ends the work of an attempt.
+func (m *message) finished() {
+	if m.done != nil {
+		m.done()
+		m.done = nil
+	}
+}
 
-// sorted returns the messages by arrival, then id.
+// sorted returns qmgr's messages by arrival, then id.
 func (q *queue) sorted() []*message {
 	list := make([]*message, 0, len(q.messages))
 	for _, m := range q.messages {
 		list = append(list, m)
 	}
-	slices.SortFunc(list, func(a, b *message) int {
-		if c := a.arrival.Compare(b.arrival); c != 0 {
-			return c
-		}
-		return strings.Compare(a.id, b.id)
-	})
+	slices.SortFunc(list, byArrival)
 	return list
 }
 
-// store writes a new message to the incoming queue and names it by the inode
-// of its file. The error is that of the disk.
-func (in *Instance) store(m *message) error {
-	in.queue.serial++
-	tmp := fmt.Sprintf("%s/incoming/%d.%d", spool, in.qmgrPID(), in.queue.serial)
-	if err := in.host.FS.WriteFile(tmp, m.encode(), 0o700, host.Root); err != nil {
-		in.host.FS.Unlink(tmp, host.Root)
-		return err
+// move brings a message to another queue directory.
+func (in *Instance) move(m *message, dir string) {
+	if m.dir == dir {
+		return
 	}
-	info, err := in.host.FS.Stat(tmp, host.Root)
-	if err != nil {
-		return err
+	to := m.path(dir)
+	if dir == "deferred" {
+		in.hashDir(to)
 	}
-	m.id, m.dir = mail.QueueID(m.arrival, uint64(info.Ino)), "incoming"
-	in.host.FS.Chown(tmp, int(in.owner.UID), int(in.owner.GID), host.Root)
-	return in.host.FS.Rename(tmp, m.path("incoming"), host.Root)
+	in.host.FS.Rename(m.path(m.dir), to, host.Root)
+	m.dir = dir
 }
 
-// move brings a message to another queue directory, rewriting its file.
-func (in *Instance) move(m *message, dir string) {
-	old := m.path(m.dir)
-	if m.dir != dir {
-		in.host.FS.Rename(old, m.path(dir), host.Root)
-		m.dir = dir
+// hashDir makes the subdirectory of a hashed queue directory.
+func (in *Instance) hashDir(file string) {
+	dir := file[:strings.LastIndexByte(file, '/')]
+	if in.host.FS.Mkdir(dir, 0o700, host.Root) == nil {
+		in.host.FS.Chown(dir, int(in.owner.UID), int(in.owner.GID), host.Root)
 	}
-	if dir == "deferred" || dir == "hold" {
-		in.host.FS.WriteFile(m.path(dir), m.encode(), 0o700, host.Root)
-	}
+}
+
+// rewrite brings the message's file up to date.
+func (in *Instance) rewrite(m *message) {
+	in.host.FS.WriteFile(m.path(m.dir), m.encode(), 0o700, host.Root)
 }
 
 // remove deletes a message from the queue.
 func (in *Instance) remove(m *message) {
+	in.emitQueue(m, trace.Neutral, "removed", "")
 	in.host.FS.Unlink(m.path(m.dir), host.Root)
-	delete(in.queue.messages, m.id)
-	if m.done != nil {
-		m.done()
-		m.done = nil
+	in.forget(m)
+	if m.span != nil {
+		outer := in.host.Clock.Scope()
+		m.span.End(trace.Neutral, nil)
+		in.host.Clock.SetScope(outer)
+		m.span = nil
 	}
 }
 
-func (in *Instance) emitQueue(m *message, out trace.Outcome, what string, refs ...trace.Ref) uint64 {
-	return in.host.Log.Emit(trace.Event{Kind: trace.Queue, Node: in.host.Name, Outcome: out, Refs: refs,
-		Data: trace.F(m.id+" "+what, "queue", m.dir, "from", m.sender, "recipients", fmt.Sprint(len(m.rcpts)))})
+func (in *Instance) forget(m *message) {
+	if in.queue.messages[m.id] == m {
+		delete(in.queue.messages, m.id)
+	}
+	m.finished()
+}
+
+// emitQueue records a change of a message's state; why is the reason of a
+// deferral.
+func (in *Instance) emitQueue(m *message, out trace.Outcome, what, why string, refs ...trace.Ref) uint64 {
+	fields := []string{"id", m.id, "queue", m.dir, "from", m.sender, "recipients", strconv.Itoa(len(m.rcpts))}
+	if why != "" {
+		fields = append(fields, "next", m.next.In(in.host.Zone).Format(time.DateTime), "reason", why)
+	}
+	return in.host.Log.Emit(trace.Event{Kind: trace.Queue, Node: in.host.Name, Outcome: out, Refs: refs, Data: trace.F(m.id+" "+what, fields...)})
 }
 
 // activate moves a message to the active queue and has it delivered.
 func (in *Instance) activate(m *message) {
-	if in.queue.messages == nil {
+	if in.queue.messages == nil || m.done != nil {
 		return
 	}
 	in.queue.messages[m.id] = m
+	if m.data == nil && !in.refill(m) {
+		delete(in.queue.messages, m.id)
+		return
+	}
 	in.move(m, "active")
-	outer := in.host.Clock.SetScope(m.scope)
+	clock := in.host.Clock
+	outer := clock.Scope()
+	if m.span != nil {
+		clock.SetScope(m.span.Scope())
+	}
 	var refs []trace.Ref
 	if m.last != 0 {
 		refs = []trace.Ref{{Rel: trace.RetryOf, Seq: m.last}}
 	}
-	m.last = in.emitQueue(m, trace.Neutral, "active", refs...)
-	in.logf(host.Info, "qmgr", in.qmgrPID(), "%s: from=<%s>, size=%d, nrcpt=%d (queue active)", m.id, m.sender, m.size, len(m.rcpts))
-	m.done = in.host.Clock.Work()
-	in.host.Clock.Go("qmgr "+m.id, func(t *vtime.Task) { in.deliver(t, m) })
-	in.host.Clock.SetScope(outer)
+	m.done = clock.Work()
+	in.emitQueue(m, trace.Neutral, "active", "", refs...)
+	clock.Go("qmgr "+m.id, func(t *vtime.Task) { in.deliver(t, m) })
+	clock.SetScope(outer)
 }
 
-// deferMessage puts a message with recipients left into the deferred queue.
+// refill reads the content of a message again. It reports false when the file
+// is gone.
+func (in *Instance) refill(m *message) bool {
+	b, err := in.host.FS.ReadFile(m.path(m.dir), host.Root)
+	if err != nil {
+		return false
+	}
+	fresh, err := decode(m.id, b)
+	if err != nil {
+		in.logf(host.Warning, "qmgr", pidOf(in.qmgr), "warning: %s: damaged message: %v", m.id, err)
+		in.host.FS.Rename(m.path(m.dir), spool+"/corrupt/"+m.id, host.Root)
+		return false
+	}
+	m.data, m.rcpts, m.sender, m.flags = fresh.data, fresh.rcpts, fresh.sender, fresh.flags
+	return true
+}
+
+// postpone puts a message with recipients left into the deferred queue.
 //
 // The next attempt comes after as much time as the message is old, but at
 // least minimal_backoff_time and at most maximal_backoff_time from now (qmgr(8)).
-func (in *Instance) deferMessage(cfg config, m *message) {
+func (in *Instance) postpone(m *message, least, most time.Duration) {
 	now := in.host.Clock.Now()
-	wait := min(max(now.Sub(m.arrival), cfg.Duration("minimal_backoff_time")), cfg.Duration("maximal_backoff_time"))
-	m.next = now.Add(wait)
+	m.next = now.Add(min(max(now.Sub(m.arrival), least), most))
 	in.move(m, "deferred")
-	in.emitQueue(m, trace.TempFail, "deferred")
-	if m.done != nil {
-		m.done()
-		m.done = nil
+	in.rewrite(m)
+	m.data = nil
+	why := ""
+	if len(m.rcpts) > 0 {
+		why = m.rcpts[0].Reason
 	}
+	in.emitQueue(m, trace.TempFail, "deferred", why)
+	m.finished()
 	in.schedule()
 }
-
-// config is the part of postfix.Config that timing needs.
-type config interface{ Duration(string) time.Duration }
 
 // schedule arms the timer for the next scan that finds something due. qmgr
 // scans the deferred queue every queue_run_delay; scans that would find nothing
@@ -178,42 +260,32 @@ func (in *Instance) schedule() {
 	in.queue.scan.Stop()
 	in.queue.scan = nil
 	var due time.Time
-	for _, m := range in.queue.sorted() {
+	for _, m := range in.queue.messages {
 		if m.dir == "deferred" && (due.IsZero() || m.next.Before(due)) {
 			due = m.next
 		}
 	}
-	if due.IsZero() {
+	if due.IsZero() || !in.running {
 		return
 	}
 	period := max(in.base.Duration("queue_run_delay"), time.Second)
-	start := in.master.Started
-	runs := (due.Sub(start) + period - 1) / period
-	at := start.Add(runs * period)
+	runs := max((due.Sub(in.queue.started)+period-1)/period, 0)
+	at := in.queue.started.Add(runs * period)
+	if now := in.host.Clock.Now(); at.Before(now) {
+		at = now
+	}
 	in.queue.scan = in.host.Clock.After(at.Sub(in.host.Clock.Now()), func() { in.runQueue(false, nil) })
 }
 
 // runQueue activates the deferred messages that are due, or, as postqueue -f
 // asks, all, or those that match.
-func (in *Instance) runQueue(all bool, match func(*message) bool) int {
-	n := 0
+func (in *Instance) runQueue(all bool, match func(*message) bool) {
 	now := in.host.Clock.Now()
 	for _, m := range in.queue.sorted() {
 		if m.dir != "deferred" || !all && m.next.After(now) || match != nil && !match(m) {
 			continue
 		}
 		in.activate(m)
-		n++
 	}
 	in.schedule()
-	return n
-}
-
-// noSpace reports whether an error means that the queue's disk is full.
-func noSpace(err error) bool {
-	switch vfs.ErrnoOf(err) {
-	case vfs.ENOSPC, vfs.EDQUOT:
-		return true
-	}
-	return false
 }

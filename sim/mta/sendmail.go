@@ -7,16 +7,17 @@ import (
 	"strings"
 
 	"mxlab/sim/host"
+	"mxlab/sim/host/vfs"
 	"mxlab/sim/mail"
 )
 
 // sendmail is Postfix's sendmail(1): it takes a message on standard input and
-// hands it to pickup; -bp and -bi are mailq and newaliases, -q flushes the
-// queue.
+// leaves it for pickup; -bp and -bi are mailq and newaliases, -q flushes the
+// queue. It leaves out -bs and -bv.
 func sendmail(p *host.Proc) int {
 	in := instance(p)
 	if in == nil {
-		return 1
+		return exUnavailable
 	}
 	o, status := parseSendmail(p)
 	switch {
@@ -27,25 +28,35 @@ func sendmail(p *host.Proc) int {
 	case o.mode == 'i':
 		return newaliases(p)
 	case o.flush:
-		in.runQueue(true, nil)
-		return 0
+		return in.flush(p, nil)
 	}
-	if begin(p, "sendmail") == nil {
-		return 75
+	if begin(p, "sendmail", p.Name()) == nil {
+		return exTempFail
 	}
-	data, status := o.read(p)
-	if status > 0 {
-		return status
+	data, err := o.read(p)
+	if err != nil {
+		return exTempFail
 	}
 	if o.fromHeader {
 		o.headerRecipients(data)
 	}
 	if len(o.rcpts) == 0 {
-		p.Errorf("fatal: Recipient addresses must be specified on the command line or via the -t option")
-		return 64
+		if o.fromHeader {
+			p.Errorf("fatal: %s(%d): No recipient addresses found in message header", p.Host.UserName(p.Cred.UID), p.Cred.UID)
+		} else {
+			p.Errorf("fatal: Recipient addresses must be specified on the command line or via the -t option")
+		}
+		return exUsage
 	}
-	return in.pickup(p, o, data)
+	return in.submitLocal(p, &o, data)
 }
+
+// Exit statuses of sysexits(3).
+const (
+	exUsage       = 64
+	exUnavailable = 69
+	exTempFail    = 75
+)
 
 // sendmailOptions is the command line of sendmail.
 type sendmailOptions struct {
@@ -55,12 +66,27 @@ type sendmailOptions struct {
 	ignoreDots bool // -i
 	sender     string
 	fullName   string
+	notify     string
+	envID      string
+	ret        string
 	rcpts      []string
 }
 
 // parseSendmail reads the command line; a status of -1 means to go on.
 func parseSendmail(p *host.Proc) (sendmailOptions, int) {
 	o := sendmailOptions{mode: 'm', sender: p.Host.UserName(p.Cred.UID)}
+	o.fullName = o.sender
+	if u, ok := p.Host.User(o.sender); ok {
+		if gecos, _, _ := strings.Cut(u.Gecos, ","); gecos != "" {
+			o.fullName = gecos
+		}
+	}
+	switch p.Name() {
+	case "mailq":
+		o.mode = 'p'
+	case "newaliases":
+		o.mode = 'i'
+	}
 	args := p.Args[1:]
 	for i := 0; i < len(args); i++ {
 		a := args[i]
@@ -68,80 +94,101 @@ func parseSendmail(p *host.Proc) (sendmailOptions, int) {
 			o.rcpts = append(o.rcpts, strings.Split(a, ",")...)
 			continue
 		}
+		if a == "--" {
+			o.rcpts = append(o.rcpts, args[i+1:]...)
+			break
+		}
 		value := func() string {
 			if len(a) > 2 {
 				return a[2:]
 			}
-			if i+1 < len(args) {
-				i++
+			if i++; i < len(args) {
 				return args[i]
 			}
 			return ""
 		}
-		switch a[1] {
-		case '-':
-			if a == "--" {
-				o.rcpts = append(o.rcpts, args[i+1:]...)
-				return o, -1
-			}
-		case 'b':
-			if len(a) > 2 {
-				o.mode = a[2]
-			}
-			if o.mode != 'm' && o.mode != 'p' && o.mode != 'i' && o.mode != 'd' && o.mode != 's' {
-				p.Errorf("fatal: unsupported option: -b%c", o.mode)
-				return o, 1
-			}
-		case 'f', 'r':
-			o.sender = strings.Trim(value(), "<>")
-		case 'F':
-			o.fullName = value()
-		case 't':
-			o.fromHeader = true
-		case 'i':
-			o.ignoreDots = true
-		case 'q':
-			o.flush = true
-		case 'o':
-			if value() == "i" {
-				o.ignoreDots = true
-			}
-		case 'B', 'C', 'N', 'O', 'R', 'V', 'X', 'h', 'L', 'p':
-			value()
-		case 'v', 'n', 'U', 'G', 'm', 'e', 'A', 'I', 'x', 'E':
-		default:
-			p.Errorf("invalid option -- '%c'", a[1])
-			p.Errorf("fatal: usage: sendmail [options]")
-			return o, 64
+		if status := o.option(p, a, value); status >= 0 {
+			return o, status
 		}
 	}
 	return o, -1
 }
 
-// read reads the message from standard input, up to the end or, without -i, to
-// a line with only a dot.
-func (o *sendmailOptions) read(p *host.Proc) ([]byte, int) {
-	var b bytes.Buffer
-	if _, err := io.Copy(&b, io.LimitReader(p.Stdin, 64<<20)); err != nil {
-		return nil, 75
-	}
-	if o.ignoreDots {
-		return b.Bytes(), 0
-	}
-	var out bytes.Buffer
-	for line := range bytes.Lines(b.Bytes()) {
-		if string(bytes.TrimRight(line, "\r\n")) == "." {
-			break
+// option handles one option; value returns its argument.
+func (o *sendmailOptions) option(p *host.Proc, a string, value func() string) int {
+	switch a[1] {
+	case 'b':
+		o.mode = (value() + " ")[0]
+		if !strings.ContainsRune("dmpi", rune(o.mode)) {
+			p.Errorf("fatal: unsupported option: -b%c", o.mode)
+			return exUsage
 		}
-		out.Write(line)
+	case 'f', 'r':
+		o.sender = strings.Trim(value(), "<>")
+	case 'F':
+		o.fullName = value()
+	case 't':
+		o.fromHeader = true
+	case 'i':
+		o.ignoreDots = true
+	case 'q':
+		if strings.HasPrefix(a, "-q") {
+			o.flush = true
+		}
+	case 'o':
+		if value() == "i" {
+			o.ignoreDots = true
+		}
+	case 'N':
+		o.notify = value()
+	case 'V':
+		o.envID = value()
+	case 'R':
+		o.ret = strings.ToUpper(value())
+	case 'B', 'C', 'O', 'X', 'h', 'L', 'p':
+		value()
+	case 'v', 'n', 'U', 'G', 'm', 'e', 'A', 'I', 'x', 'E':
+	default:
+		fmt.Fprintf(p.Stderr, "%s: invalid option -- '%c'\n", p.Name(), a[1])
+		p.Errorf("fatal: usage: sendmail [options]")
+		return exUsage
 	}
-	return out.Bytes(), 0
+	return -1
 }
 
-// headerRecipients takes the recipients from To, Cc and Bcc.
+// read reads the message from standard input, up to the end or, without -i, to
+// a line with only a dot.
+func (o *sendmailOptions) read(p *host.Proc) ([]byte, error) {
+	var b bytes.Buffer
+	if _, err := io.Copy(&b, io.LimitReader(p.Stdin, maxContent)); err != nil {
+		return nil, err
+	}
+	data := mail.NormalizeLF(b.Bytes())
+	if o.ignoreDots {
+		return data, nil
+	}
+	for at := 0; at < len(data); {
+		end := bytes.IndexByte(data[at:], '\n')
+		if end < 0 {
+			end = len(data) - at
+		}
+		if string(data[at:at+end]) == "." {
+			return data[:at], nil
+		}
+		at += end + 1
+	}
+	return data, nil
+}
+
+// headerRecipients takes the recipients from To, Cc and Bcc, or, of a resent
+// message, from their Resent- counterparts.
 func (o *sendmailOptions) headerRecipients(data []byte) {
 	m := mail.ParseMessage(data)
-	for _, name := range []string{"To", "Cc", "Bcc"} {
+	names := []string{"To", "Cc", "Bcc"}
+	if len(m.All("Resent-To"))+len(m.All("Resent-Cc"))+len(m.All("Resent-Bcc")) > 0 {
+		names = []string{"Resent-To", "Resent-Cc", "Resent-Bcc"}
+	}
+	for _, name := range names {
 		for _, v := range m.All(name) {
 			list, err := mail.ParseAddressList(v)
 			if err != nil {
@@ -154,41 +201,42 @@ func (o *sendmailOptions) headerRecipients(data []byte) {
 	}
 }
 
-// pickup brings a message of a local user into the queue. While Postfix is
-// down it waits in the maildrop directory.
-func (in *Instance) pickup(p *host.Proc, o sendmailOptions, data []byte) int {
-	msg := mail.ParseMessage(data)
-	msg.Delete("Bcc")
-	s := &submission{sender: o.sender, msg: msg, local: true, origin: "pickup"}
+// submitLocal hands the message to postdrop.
+func (in *Instance) submitLocal(p *host.Proc, o *sendmailOptions, data []byte) int {
+	m := &message{sender: o.sender, fullName: o.fullName, data: data, envID: o.envID, ret: mail.Return(o.ret)}
 	for _, r := range o.rcpts {
-		r = strings.Trim(strings.TrimSpace(r), "<>")
-		if r == "" {
-			continue
-		}
-		s.rcpts = append(s.rcpts, recipient{Addr: r, Orig: r})
-	}
-	if o.fullName != "" {
-		if _, ok := msg.Get("From"); !ok {
-			s.msg.Append(mail.Field{Name: "From", Value: fmt.Sprintf("%s <%s>", o.fullName, o.sender)})
+		if r = strings.Trim(strings.TrimSpace(r), "<>"); r != "" {
+			m.rcpts = append(m.rcpts, recipient{Addr: r, Orig: r, Notify: notifyOption(o.notify)})
 		}
 	}
-	cfg, _ := readConfig(in.host, "postdrop")
-	if cfg == nil {
-		return 75
-	}
+	who := fmt.Sprintf("%s(%d)", p.Host.UserName(p.Cred.UID), p.Cred.UID)
+	cfg, _ := in.readConfig("postdrop")
 	if limit := cfg.Int("message_size_limit"); limit > 0 && int64(len(data)) > limit {
 		fmt.Fprintf(p.Stderr, "postdrop: warning: uid=%d: File too large\n", p.Cred.UID)
 		p.Errorf("warning: mail_stream_cleanup: close error")
-		p.Errorf("fatal: %s(%d): message file too big", p.Host.UserName(p.Cred.UID), p.Cred.UID)
-		return 75
+		p.Errorf("fatal: %s: message file too big", who)
+		return exUnavailable
 	}
-	if !in.running {
-		return in.maildrop(p, s)
-	}
-	in.stampLocal(s, cfg, int(p.Cred.UID))
-	if _, refusal := in.cleanup(p.Task, s); refusal != nil {
-		p.Errorf("fatal: %s(%d): %s", p.Host.UserName(p.Cred.UID), p.Cred.UID, refusal.Text())
-		return 75
+	if err := in.postdrop(p, m); err != nil {
+		fmt.Fprintf(p.Stderr, "postdrop: warning: mail_queue_enter: create file maildrop/%d.%d: %v\n", p.PID, in.queue.serial, vfs.ErrnoOf(err))
+		p.Errorf("fatal: %s: queue file write error", who)
+		return exTempFail
 	}
 	return 0
+}
+
+func notifyOption(s string) (n mail.Notify) {
+	for _, w := range strings.Split(strings.ToUpper(s), ",") {
+		switch w {
+		case "SUCCESS":
+			n |= mail.NotifySuccess
+		case "FAILURE":
+			n |= mail.NotifyFailure
+		case "DELAY":
+			n |= mail.NotifyDelay
+		case "NEVER":
+			n = mail.NotifyNever
+		}
+	}
+	return n
 }

@@ -161,3 +161,11 @@ func (n *nameSpace) unusedInMaster() []Diagnostic {
 	}
 	return diags
 }
+
+// Unused returns what "postconf" says about settings nothing uses: misspelt
+// parameters, as a rule.
+func (c *Config) Unused() []Diagnostic {
+	names := newNameSpace(c)
+	names.findUserParameters()
+	return names.unused()
+}

@@ -225,3 +225,7 @@ func (r *Router) hasRouting(local string) bool {
 		strings.Contains(local, "!") && r.cfg.Bool("swap_bangpath") ||
 		strings.Contains(local, "%") && r.cfg.Bool("allow_percent_hack")
 }
+
+// IsRelay reports whether mail for a domain is relayed: relay_domains and its
+// subdomains.
+func (r *Router) IsRelay(domain string) (bool, error) { return r.relayDomain.MatchDomain(domain) }

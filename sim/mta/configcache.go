@@ -1,0 +1,63 @@
+package mta
+
+import (
+	"bytes"
+	"slices"
+
+	"mxlab/sim/host"
+	"mxlab/sim/host/vfs"
+	"mxlab/sim/mta/postfix"
+)
+
+// configCache keeps what was parsed from main.cf and master.cf, for as long as
+// the files and the machine's name and addresses stay the same: every process
+// reads them at its start, and they seldom change.
+type configCache struct {
+	main, master []byte
+	id           postfix.Host
+	cfg          *postfix.Config
+	diags        []postfix.Diagnostic            // of parsing
+	checks       map[string][]postfix.Diagnostic // of a program's start
+}
+
+// readConfig reads main.cf and master.cf as a program that starts now does.
+// Without main.cf the configuration is nil.
+func (in *Instance) readConfig(program string) (*postfix.Config, []postfix.Diagnostic) {
+	path := configDir + "/main.cf"
+	main, err := in.host.FS.ReadFile(path, host.Root)
+	if err != nil {
+		return nil, []postfix.Diagnostic{postfix.MainCFMissing(path, vfs.ErrnoOf(err).Error())}
+	}
+	master, err := in.host.FS.ReadFile(configDir+"/master.cf", host.Root)
+	c, id := &in.configs, identity(in.host)
+	if c.cfg == nil || !bytes.Equal(c.main, main) || !bytes.Equal(c.master, master) || c.id.Name != id.Name || !slices.Equal(c.id.Addresses, id.Addresses) {
+		*c = configCache{main: main, master: master, id: id, checks: map[string][]postfix.Diagnostic{}}
+		mainCF, diags := postfix.ParseMainCF(path, main)
+		c.diags = diags
+		var masterCF *postfix.MasterCF
+		if err == nil {
+			var more []postfix.Diagnostic
+			masterCF, more = postfix.ParseMasterCF(configDir+"/master.cf", master)
+			c.diags = append(c.diags, more...)
+		}
+		c.cfg = postfix.NewConfig(mainCF, masterCF, id)
+	}
+	if _, fatal := postfix.FirstFatal(c.diags); fatal {
+		return c.cfg, c.diags
+	}
+	check, ok := c.checks[program]
+	if !ok {
+		check = c.cfg.Check(program)
+		c.checks[program] = check
+	}
+	return c.cfg, slices.Concat(c.diags, check)
+}
+
+// identity is what Postfix learns from the machine.
+func identity(h *host.Host) postfix.Host {
+	id := postfix.Host{Name: h.Hostname(), ReadFile: func(p string) ([]byte, error) { return h.FS.ReadFile(p, host.Root) }}
+	for _, i := range h.Node.Ifaces() {
+		id.Addresses = append(id.Addresses, i.Addrs()...)
+	}
+	return id
+}
