@@ -122,6 +122,9 @@ func reportOf(r *grader.Report, log *trace.Log, fork uint64, hints int) Report {
 			ev := Evidence{Label: plain(shorten(e.Label, 300)), Host: e.Host, Path: e.File, Line: e.Line}
 			if e.Host == "" {
 				ev.Seq, ev.Label = proof(log, e.Seq, ev.Label)
+				if of := log.Get(ev.Seq); of != nil && of.Kind == trace.Check {
+					continue
+				}
 			}
 			if ev.Seq > r.Last {
 				ev.Epoch = fork

@@ -37,7 +37,7 @@ export class Geometry {
     const wide = Math.max(...sizes.map((s) => s.w), 40);
     const high = Math.max(...sizes.map((s) => s.h), 30);
     // Room for a zone's frame around the outermost boxes, and its name above.
-    const side = wide / 2 + spacing.between - 2;
+    const side = wide / 2 + spacing.between + 1;
     const top = high / 2 + spacing.title + 12;
     const bottom = high / 2 + 14;
     const ux = unit(nodes, sizes, (n) => n.x, (n) => n.y, (s) => s.w + spacing.between, spanX, room.w - 2 * side);
@@ -73,10 +73,22 @@ export class Geometry {
       taken.push({ row, from, to, lane });
       const bus = place(row) + title / 2 - lane * 9;
       const drops = boxes.map((b) => `M${b.x} ${b.y}V${bus}`).join('');
-      const next = Math.min(...boxes.map((b) => b.x).filter((x) => x > from + 8));
-      this.wires.set(link.id, { link, bus, path: `M${from} ${bus}H${to}${drops}`, label: { x: from + 6, y: bus - 4, room: Math.max(next - from, 60) - 12 } });
+      const at = widestGap(boxes.filter((b) => b.y < bus).map((b) => b.x), from, to);
+      this.wires.set(link.id, { link, bus, path: `M${from} ${bus}H${to}${drops}`, label: { x: at + 6, y: bus - 4, room: to - at - 8 } });
     }
   }
+}
+
+// Where the widest piece of a bus without a drop above it begins: there its name
+// stands, and crosses the next drop only if it is longer.
+function widestGap(drops: number[], from: number, to: number): number {
+  const xs = [from, ...drops.filter((x) => x > from + 8 && x < to - 8).sort((a, b) => a - b), to];
+  let best = 0;
+  for (let i = 1; i + 1 < xs.length; i++) {
+    // The last piece is taken only if it is clearly wider: a longer name has no room behind it.
+    if (xs[i + 1] - xs[i] > xs[best + 1] - xs[best] + 8) best = i;
+  }
+  return xs[best];
 }
 
 // The half row on which a bus costs least: short drops that cross no box.

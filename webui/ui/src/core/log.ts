@@ -29,6 +29,8 @@ export class EventLog {
   append(epoch: number, from: number, rows: readonly Row[]): boolean {
     if (epoch !== this.epoch || from > this.last + 1) return false;
     for (const row of rows.slice(this.last + 1 - from)) {
+      // Bytes of a binary protocol have no picture.
+      row.label = row.label.replace(/[\x00-\x1f\x7f-\x9f]+/g, ' ');
       this.rows.push(row);
       this.index(row);
     }

@@ -34,9 +34,17 @@ export class Actions {
     return result;
   }
 
+  /** Checks and shows the results. */
+  async check(): Promise<void> {
+    const result = await this.do({ check: {} });
+    if (!result.error) this.view.wantReport.value++;
+  }
+
   /** Opens the outline at what an action made, unless it is much. */
   unfold(result: Result): void {
-    if (result.from && result.to && result.to - result.from < 300) this.view.toggle(result.from, true);
+    if (!result.from || !result.to) return;
+    this.view.fresh.value = this.lab.log.root(result.from);
+    if (result.to - result.from < 300) this.view.toggle(this.view.fresh.value, true);
   }
 
   advance(ns: number): Promise<Result> {

@@ -27,6 +27,7 @@ export class Playback {
   stops: () => readonly number[] = () => [];
 
   private goal: number | undefined; // playing stops there
+  private over: { to: number; tell: () => void } | undefined; // the run being played
   private rate = 1; // of catching up
   private last = 0; // time of the last frame
   private request = 0;
@@ -113,6 +114,7 @@ export class Playback {
   private pin(t: number): void {
     batch(() => {
       this.goal = undefined;
+      this.over = undefined;
       this.playing.value = false;
       this.live.value = false;
       this.time.value = t;
@@ -144,13 +146,14 @@ export class Playback {
     this.wake();
   }
 
-  /** Plays a run of events: as a trace of its own if it is one, else among all. */
-  playRange(from: number, to: number): void {
+  /** Plays a run of events: as a trace of its own if it is one, else among all. `over` is called if it is played to its end. */
+  playRange(from: number, to: number, over: () => void = () => {}): void {
     const root = this.lab.log.root(from);
     const one = root === this.lab.log.root(to);
     this.setFilter({ ...this.filter.peek(), focus: one ? root : 0 });
     const first = this.track.indexOf(from - 1) + 1;
     this.pin(first > 0 ? this.track.rest(first - 1) : -1);
+    this.over = { to, tell: over };
     this.playing.value = true;
     this.wake();
   }
@@ -249,10 +252,13 @@ export class Playback {
       }
     }
     batch(() => {
-      this.time.value = Math.min(to, this.track.total);
-      if (to < this.track.total) return;
+      const end = this.over ? Math.min(this.track.total, this.track.rest(this.track.indexOf(this.over.to))) : this.track.total;
+      this.time.value = Math.min(to, end);
+      if (to < end) return;
       this.playing.value = false;
-      if (this.filter.peek().focus === 0) this.live.value = true;
+      if (this.filter.peek().focus === 0 && end >= this.track.total) this.live.value = true;
+      this.over?.tell();
+      this.over = undefined;
     });
   }
 }

@@ -26,10 +26,17 @@ export function readTab(text: string): Tab | undefined {
   return { kind, host: match[2] ?? '', path: kind === 'file' ? match[3] : '' };
 }
 
+interface Kept { tabs: string[]; tab: string; dock: DockSize; watched?: boolean }
+
+/** An event of the copy of the network on which a check was made; up to `shared` its log is that of the session. */
+export interface TrialEvent { epoch: number; seq: number; shared: number }
+
 /** What the page shows of a lab: selection, tabs, panels; kept in the address and in the browser. */
 export class View {
   /** the one selection of all projections, 0 for none */
   readonly selected = signal(0);
+  /** an event of a check's trial run, which is not in the log; shown in place of the selection */
+  readonly trial = signal<TrialEvent | undefined>(undefined);
   readonly inspector = signal<InspectorTab>('why');
   readonly tab = signal('');
   /** open tabs beside the fixed ones, in order */
@@ -50,20 +57,27 @@ export class View {
   /** bumped to move the keyboard into the terminal */
   readonly wantTerminal = signal(0);
   readonly said = signal('');
+  /** bumped to bring the results into sight */
+  readonly wantReport = signal(0);
+  /** the trace made last, brought into sight */
+  readonly fresh = signal(0);
+  /** the incident was played in this browser */
+  readonly watched = signal(false);
 
   private firstPlace = readPlace(location.hash);
 
   constructor(private readonly lab: Lab, private readonly playback: Playback) {
     const place = this.firstPlace;
-    const kept = readValue<{ tabs: string[]; tab: string; dock: DockSize }>(`view:${lab.session}`, { tabs: [], tab: '', dock: 'normal' });
+    const kept = readValue<Kept>(`view:${lab.session}`, { tabs: [], tab: '', dock: 'normal' });
     this.tabs.value = (Array.isArray(kept.tabs) ? kept.tabs : []).filter((t) => typeof t === 'string' && readTab(t));
+    this.watched.value = kept.watched === true;
     this.dock.value = kept.dock === 'large' || kept.dock === 'small' ? kept.dock : 'normal';
     if (place.sel) this.selected.value = place.sel;
     if (place.view) this.inspector.value = place.view as InspectorTab;
     this.openTab(readTab(place.tab) ? place.tab : readTab(kept.tab) ? kept.tab : '', false);
     this.restorePlayhead();
     this.keepAddress();
-    effect(() => writeValue(`view:${lab.session}`, { tabs: this.tabs.value, tab: this.tab.value, dock: this.dock.value }));
+    effect(() => writeValue(`view:${lab.session}`, { tabs: this.tabs.value, tab: this.tab.value, dock: this.dock.value, watched: this.watched.value }));
   }
 
   // The playhead of the address is set once the log reaches so far.
@@ -102,9 +116,25 @@ export class View {
   /** Selects an event in all projections. */
   select(seq: number): void {
     batch(() => {
+      this.trial.value = undefined;
+      this.fresh.value = 0;
       this.selected.value = seq;
       this.reveal(seq);
     });
+  }
+
+  /** Shows an event of a check's trial run; one that is also in the log is selected there. */
+  selectTrial(event: TrialEvent): void {
+    if (event.seq <= event.shared) this.select(event.seq);
+    else this.trial.value = event;
+    if (layout.peek() !== 'wide') this.panel.value = 'trace';
+  }
+
+  /** Goes to an event of the log that the inspector shows: that of the session or of a check's trial run. */
+  goTo(seq: number): void {
+    const trial = this.trial.value;
+    if (trial) this.selectTrial({ ...trial, seq });
+    else this.select(seq);
   }
 
   /** Selects an event and shows its moment on the topology. */

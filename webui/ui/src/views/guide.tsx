@@ -1,6 +1,7 @@
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import type { Question, Task } from '../protocol';
+import { mainFailure } from '../core/failure';
 import { useDesk } from '../state/context';
 import { say, words } from '../words';
 import { Prose } from './controls';
@@ -17,8 +18,10 @@ export function Guide(): JSX.Element {
   const see = () => {
     if (!incident) return;
     view.panel.value = 'network';
-    playback.playRange(incident.from, incident.to);
-    view.select(incident.from);
+    view.select(0);
+    view.watched.value = true;
+    // At the end what went wrong is selected, so that Why? tells of it.
+    playback.playRange(incident.from, incident.to, () => view.select(mainFailure(lab.log, incident.from, incident.to)));
   };
   return (
     <section class="region guide" aria-label={w.guide} tabIndex={-1} data-region>
@@ -26,7 +29,7 @@ export function Guide(): JSX.Element {
         <h2 class="region-title">{w.story}</h2>
         <Prose html={snapshot.story} />
         <div class="row">
-          {incident ? <button type="button" class="btn" onClick={see}><Icon name="play" /><span>{w.seeIncident}</span></button> : null}
+          {incident ? <button type="button" class={`btn ${view.watched.value ? '' : 'primary'}`} onClick={see}><Icon name="play" /><span>{w.seeIncident}</span></button> : null}
           {snapshot.again ? <button type="button" class="btn" onClick={() => void actions.do({ mail: snapshot.again! })}><Icon name="mail" /><span>{w.sendAgain}</span></button> : null}
         </div>
       </div>
@@ -121,7 +124,7 @@ function QuestionCard({ question, title, children }: { question: Question; title
         </p>
       ) : null}
       <div class="row">
-        {!answer || question.kind === 'diagnose' ? <button type="submit" class="btn" disabled={!ready}>{w.answer}</button> : null}
+        {!answer || (question.kind === 'diagnose' && answer.right !== true) ? <button type="submit" class="btn" disabled={!ready}>{w.answer}</button> : null}
         {children}
       </div>
     </form>

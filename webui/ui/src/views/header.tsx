@@ -20,7 +20,7 @@ export function Header(): JSX.Element {
   const clock = snapshot ? new WallClock(snapshot.start) : undefined;
   const check = () => {
     view.panel.value = 'guide';
-    void actions.do({ check: {} });
+    void actions.check();
   };
   return (
     <header class="top">

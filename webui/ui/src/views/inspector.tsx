@@ -1,11 +1,11 @@
-import type { JSX } from 'preact';
+import type { ComponentChildren, JSX } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { duration, WallClock } from '../core/duration';
 import { hexLines, decode } from '../core/hex';
-import { verdictOf, verdictOfRow } from '../core/kinds';
+import { verdictOf, verdictOfRow, type Verdict } from '../core/kinds';
 import type { EventDetail, Problem, Row, Why, WhyLink } from '../protocol';
 import { useDesk } from '../state/context';
-import type { InspectorTab } from '../state/view';
+import type { InspectorTab, TrialEvent } from '../state/view';
 import { say, words } from '../words';
 import { Tabs } from './controls';
 import { Icon, VerdictMark } from './icons';
@@ -15,63 +15,113 @@ import { Shape } from './trace';
 
 /** Everything about the selected event. */
 export function Inspector(): JSX.Element {
-  const { lab, view, playback } = useDesk();
+  const { lab, view } = useDesk();
   const w = words.value;
   void lab.grown.value;
-  const seq = view.selected.value;
-  const row = lab.log.get(seq);
-  const tab = view.inspector.value;
-  const end = lab.log.end(seq);
-  const verdict = !row ? 'none' : end && end.outcome !== '-' ? verdictOf(end.outcome) : verdictOfRow(row);
-  const tabs: [InspectorTab, string][] = [['why', w.why], ['message', w.message], ['bytes', w.bytes], ['talk', w.talk]];
+  const row = lab.log.get(view.selected.value);
+  const trial = view.trial.value;
   return (
     <section class="region inspector" aria-label={w.inspector} tabIndex={-1} data-region>
-      {row ? (
-        <>
-          <div class="insp-head">
-            <Shape row={row} />
-            <strong class="insp-label">{row.label}</strong>
-            <VerdictMark verdict={verdict} word={w.verdict[verdict]} />
-          </div>
-          <p class="insp-where muted">
-            <span>#{seq}</span> <span>{row.kind}</span>
-            <span>{nameOf(lab, row.node)}{row.peer ? <> <Icon name="chevron" size={11} /> {nameOf(lab, row.peer)}</> : null}</span>
-            <span>{new WallClock(lab.snapshot.value!.start).exact(row.at)}</span>
-            {lab.log.duration(seq) ? <span>{w.took} {duration(lab.log.duration(seq))}</span> : null}
-            <button type="button" class="link small" onClick={() => playback.seek(seq)}>{w.showMoment}</button>
-          </p>
-          <Tabs items={tabs.map(([id, label]) => ({ id, label }))} value={tab} onChange={(id) => { view.inspector.value = id as InspectorTab; }} label={w.inspector} panel="insp-panel" />
-          <div class="insp-body" id="insp-panel" role="tabpanel" tabIndex={0} aria-label={tabs.find(([id]) => id === tab)?.[1]}>
-            {tab === 'talk' ? <Talk row={row} /> : <Detail key={`${lab.log.epoch}/${seq}`} row={row} tab={tab} />}
-          </div>
-        </>
-      ) : <p class="muted pad">{w.nothingSelected}</p>}
+      {trial ? <TrialEventView key={`${trial.epoch}/${trial.seq}`} event={trial} /> : row ? <EventView row={row} /> : <p class="muted pad">{w.nothingSelected}</p>}
     </section>
   );
 }
 
-function Detail({ row, tab }: { row: Row; tab: InspectorTab }): JSX.Element {
+function EventView({ row }: { row: Row }): JSX.Element {
+  const { lab, view, playback } = useDesk();
+  const w = words.value;
+  const [detail, problem] = useDetail(lab.log.epoch, row.seq);
+  const end = lab.log.end(row.seq);
+  const took = lab.log.duration(row.seq);
+  return (
+    <>
+      <Head row={row} verdict={end && end.outcome !== '-' ? verdictOf(end.outcome) : verdictOfRow(row)}>
+        {took ? <span>{w.took} {duration(took)}</span> : null}
+        <button type="button" class="link small" onClick={() => playback.seek(row.seq)}>{w.showMoment}</button>
+      </Head>
+      <Sides sides={['why', 'message', 'bytes', 'talk']}>
+        {view.inspector.value === 'talk' ? <Talk row={row} /> : <Detail detail={detail} problem={problem} />}
+      </Sides>
+    </>
+  );
+}
+
+/** An event of the copy of the network a check was made on: it is in no projection of the log. */
+function TrialEventView({ event }: { event: TrialEvent }): JSX.Element {
+  const { view } = useDesk();
+  const w = words.value;
+  const [detail, problem] = useDetail(event.epoch, event.seq);
+  const row = detail?.row;
+  return (
+    <>
+      <p class="strip trial" role="note"><Icon name="check" size={14} /><span>{w.trialEvent}</span>
+        <button type="button" class="btn small-btn" onClick={() => { view.trial.value = undefined; }}>{w.close}</button></p>
+      {row ? <Head row={row} verdict={verdictOfRow(row)} /> : null}
+      <Sides sides={['why', 'message', 'bytes']}><Detail detail={detail} problem={problem} /></Sides>
+    </>
+  );
+}
+
+function Head({ row, verdict, children }: { row: Row; verdict: Verdict; children?: ComponentChildren }): JSX.Element {
   const { lab } = useDesk();
   const w = words.value;
-  const [detail, setDetail] = useState<EventDetail>();
-  const [problem, setProblem] = useState<Problem>();
+  return (
+    <>
+      <div class="insp-head">
+        <Shape row={row} />
+        <strong class="insp-label" title={row.label}>{row.label}</strong>
+        <VerdictMark verdict={verdict} word={w.verdict[verdict]} />
+      </div>
+      <p class="insp-where muted">
+        <span>#{row.seq}</span> <span>{row.kind}</span>
+        <span>{nameOf(lab, row.node)}{row.peer ? <> <Icon name="chevron" size={11} /> {nameOf(lab, row.peer)}</> : null}</span>
+        <span>{new WallClock(lab.snapshot.value!.start).exact(row.at)}</span>
+        {children}
+      </p>
+    </>
+  );
+}
+
+/** The sides of an event, one at a time. */
+function Sides({ sides, children }: { sides: readonly InspectorTab[]; children: ComponentChildren }): JSX.Element {
+  const { view } = useDesk();
+  const w = words.value;
+  const names: Record<InspectorTab, string> = { why: w.why, message: w.message, bytes: w.bytes, talk: w.talk };
+  const side = sides.includes(view.inspector.value) ? view.inspector.value : 'why';
+  return (
+    <>
+      <Tabs items={sides.map((id) => ({ id, label: names[id] }))} value={side} onChange={(id) => { view.inspector.value = id as InspectorTab; }} label={w.inspector} panel="insp-panel" />
+      <div class="insp-body" id="insp-panel" role="tabpanel" tabIndex={0} aria-label={names[side]}>{children}</div>
+    </>
+  );
+}
+
+/** What the server tells of an event of a log. */
+function useDetail(epoch: number, seq: number): [EventDetail | undefined, Problem | undefined] {
+  const { lab } = useDesk();
+  const [known, setKnown] = useState<{ key: string; detail?: EventDetail; problem?: Problem }>();
+  const key = `${epoch}/${seq}`;
   useEffect(() => {
     let gone = false;
-    void lab.ask({ event: { epoch: lab.log.epoch, seq: row.seq } }).then((a) => {
-      if (gone) return;
-      setDetail(a.event);
-      setProblem(a.error);
-    });
+    void lab.ask({ event: { epoch, seq } }).then((a) => { if (!gone) setKnown({ key, detail: a.event, problem: a.error }); });
     return () => { gone = true; };
-  }, [row.seq]);
+  }, [key]);
+  return known?.key === key ? [known.detail, known.problem] : [undefined, undefined];
+}
+
+function Detail({ detail, problem }: { detail: EventDetail | undefined; problem: Problem | undefined }): JSX.Element {
+  const { view } = useDesk();
   if (problem) return <p class="error">{say(problem.text)}</p>;
-  if (!detail) return <p class="muted">{w.loading}</p>;
-  if (tab === 'message') return <Message detail={detail} />;
-  if (tab === 'bytes') return <Bytes detail={detail} />;
-  return <WhyView why={detail.why} detail={detail} />;
+  if (!detail) return <p class="muted">{words.value.loading}</p>;
+  switch (view.inspector.value) {
+    case 'message': return <Message detail={detail} />;
+    case 'bytes': return <Bytes key={detail.row.seq} detail={detail} />;
+    default: return <WhyView why={detail.why} detail={detail} />;
+  }
 }
 
 function WhyView({ why, detail }: { why: Why | undefined; detail: EventDetail }): JSX.Element {
+  const { view } = useDesk();
   const w = words.value;
   return (
     <>
@@ -92,7 +142,7 @@ function WhyView({ why, detail }: { why: Why | undefined; detail: EventDetail })
         </table>
       ) : null}
       {why?.links?.length ? <div class="why-links">{why.links.map((l, i) => <WhyLinkView key={i} link={l} />)}</div> : null}
-      <Relations row={detail.row} />
+      {view.trial.value ? null : <Relations row={detail.row} />}
       {!why && !detail.fields?.length ? <p class="muted">{w.noWhy}</p> : null}
       {detail.fields?.length ? <dl class="pairs fields">{detail.fields.map((f, i) => <div key={i}><dt>{f.name}</dt><dd><code>{f.value}</code></dd></div>)}</dl> : null}
     </>
@@ -105,7 +155,7 @@ function WhyLinkView({ link }: { link: WhyLink }): JSX.Element {
   if (link.advance) {
     return <button type="button" class="btn small-btn" onClick={() => void actions.advance(link.advance!)}><Icon name="skip" /><span>{w.skipTime(duration(link.advance))}</span> <span class="muted">{say(link.label)}</span></button>;
   }
-  if (link.seq) return <button type="button" class="link ref" onClick={() => view.select(link.seq!)}><Icon name="linked" size={13} /><span>{say(link.label)}</span> <span class="muted">#{link.seq}</span></button>;
+  if (link.seq) return <button type="button" class="link ref" onClick={() => view.goTo(link.seq!)}><Icon name="linked" size={13} /><span>{say(link.label)}</span> <span class="muted">#{link.seq}</span></button>;
   const place = `${link.host}:${link.path ?? ''}${link.line ? ':' + link.line : ''}`;
   return (
     <button type="button" class="link ref" onClick={() => (link.path ? view.openFile(link.host!, link.path, link.line) : view.openHost(link.host!))}>
@@ -116,7 +166,7 @@ function WhyLinkView({ link }: { link: WhyLink }): JSX.Element {
 
 function EventLink({ seq, children }: { seq: number; children?: string }): JSX.Element {
   const { view } = useDesk();
-  return <button type="button" class="link small" onClick={() => view.select(seq)}>{children ?? `#${seq}`}</button>;
+  return <button type="button" class="link small" onClick={() => view.goTo(seq)}>{children ?? `#${seq}`}</button>;
 }
 
 /** Cross-links to earlier and later events, and the cause. */

@@ -112,7 +112,7 @@ function act(desk: Desk, e: KeyboardEvent): boolean {
       return true;
     case 'KeyC':
       view.panel.value = 'guide';
-      if (!lab.waiting.peek().some((c) => c.check)) void actions.do({ check: {} });
+      if (!lab.waiting.peek().some((c) => c.check)) void actions.check();
       return true;
     case 'KeyH':
       view.panel.value = 'guide';

@@ -6,7 +6,6 @@ import type { Account, MailAction, Mailbox, MailMessage, Problem } from '../prot
 import { useDesk } from '../state/context';
 import { readValue, writeValue } from '../state/storage';
 import { say, words } from '../words';
-import { IconButton } from './controls';
 import { Icon } from './icons';
 
 /** A small mail program: accounts, inbox, reading, writing. All of a mail is shown as text. */
@@ -30,17 +29,18 @@ export function MailView(): JSX.Element {
     });
     return () => { gone = true; };
   }, [chosen.id, unread, count, lab.world.value?.now]);
+  const busy = lab.waiting.value.some((c) => c.fetch);
   const clock = new WallClock(lab.snapshot.value!.start);
   return (
     <div class="split mail">
       <div class="split-list">
-        <div class="row">
-          {accounts.length > 1
-            ? <select class="input" aria-label={w.account} value={chosen.id} onChange={(e) => { account.value = e.currentTarget.value; message.value = ''; }}>{accounts.map((a) => <option key={a.id} value={a.id}>{say(a.label)}</option>)}</select>
-            : <strong class="grow">{say(chosen.label)}</strong>}
-          <IconButton icon="restart" label={w.refresh} onClick={() => void actions.do({ fetch: { account: chosen.id } }).then(() => setCount(count + 1))} />
+        {accounts.length > 1
+          ? <select class="input" aria-label={w.account} value={chosen.id} onChange={(e) => { account.value = e.currentTarget.value; message.value = ''; }}>{accounts.map((a) => <option key={a.id} value={a.id}>{say(a.label)}</option>)}</select>
+          : <strong>{say(chosen.label)}</strong>}
+        <div class="mail-do">
+          <button type="button" class="btn" disabled={busy} onClick={() => void actions.do({ fetch: { account: chosen.id } }).then(() => setCount(count + 1))}><Icon name="inbox" /><span>{w.refresh}</span></button>
+          <button type="button" class="btn" aria-pressed={message.value === 'new'} onClick={() => { message.value = 'new'; }}><Icon name="plus" /><span>{w.compose}</span></button>
         </div>
-        <button type="button" class="btn wide" aria-pressed={message.value === 'new'} onClick={() => { message.value = 'new'; }}><Icon name="plus" />{w.compose}</button>
         {problem ? <p class="error">{say(problem.text)}</p> : null}
         {box && box.messages.length === 0 ? <p class="muted pad">{w.noMail}</p> : null}
         <ul class="mails" aria-label={w.inbox}>

@@ -46,10 +46,12 @@ export class MarkLayer {
     this.group.replaceChildren();
   }
 
-  /** `named`: all marks of a few have their label, not only the current one. */
+  /** `named`: all marks of a few have their label, not only the current one, as long as it does not touch that. */
   paint(frame: Frame, selected: number, named: boolean): void {
     const few = named && frame.marks.length <= 5;
-    frame.marks.forEach((mark, i) => this.paintMark(this.slots[i] ?? this.add(), mark, selected, few || mark.current));
+    const main = frame.marks.find((m) => m.current);
+    const clear = (m: Mark) => !main || Math.abs(m.y - main.y) > 40 || Math.abs(m.x - main.x) > 230;
+    frame.marks.forEach((mark, i) => this.paintMark(this.slots[i] ?? this.add(), mark, selected, mark.current || (few && clear(mark))));
     for (let i = frame.marks.length; i < this.slots.length; i++) hide(this.slots[i].root);
     frame.pills.forEach((pill, i) => {
       const slot = this.pills[i] ?? this.addPill();

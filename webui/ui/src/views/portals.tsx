@@ -1,5 +1,5 @@
 import type { JSX } from 'preact';
-import { useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { duration } from '../core/duration';
 import type { PortalForm, PortalInfo, Ticket } from '../protocol';
 import { useDesk } from '../state/context';
@@ -14,6 +14,9 @@ export function Portals(): JSX.Element {
   const tickets = lab.world.value?.tickets ?? [];
   const [form, setForm] = useState('');
   const all = portals.flatMap((p) => p.requests.map((r) => ({ portal: p, request: r, id: `${p.id}/${r.id}` })));
+  const main = useRef<HTMLDivElement>(null);
+  // The answer stands above the form.
+  useEffect(() => { if (main.current) main.current.scrollTop = 0; }, [tickets.length]);
   const chosen = all.find((a) => a.id === form) ?? all[0];
   if (!chosen) return <p class="muted pad">{w.noPortals}</p>;
   return (
@@ -28,12 +31,14 @@ export function Portals(): JSX.Element {
           </div>
         ))}
       </nav>
-      <div class="split-main">
-        <RequestForm key={chosen.id} portal={chosen.portal} form={chosen.request} />
-        <h3>{w.tickets}</h3>
-        {tickets.length === 0 ? <p class="muted">{w.noTickets}</p> : (
-          <ul class="items">{[...tickets].reverse().map((t) => <TicketView key={t.id} ticket={t} title={say(all.find((a) => a.id === `${t.portal}/${t.request}`)?.request.title) || t.request} />)}</ul>
+      <div class="split-main" ref={main}>
+        {tickets.length === 0 ? null : (
+          <>
+            <h3>{w.tickets}</h3>
+            <ul class="items" aria-live="polite">{[...tickets].reverse().map((t) => <TicketView key={t.id} ticket={t} title={say(all.find((a) => a.id === `${t.portal}/${t.request}`)?.request.title) || t.request} />)}</ul>
+          </>
         )}
+        <RequestForm key={chosen.id} portal={chosen.portal} form={chosen.request} />
       </div>
     </div>
   );

@@ -1,4 +1,5 @@
 import type { JSX } from 'preact';
+import { useEffect, useRef } from 'preact/hooks';
 import { WallClock } from '../core/duration';
 import type { Evidence, Item, Report } from '../protocol';
 import { useDesk } from '../state/context';
@@ -8,11 +9,16 @@ import { nameOf } from './names';
 
 /** The result of the last check, every item with what was expected, what was seen, and the proof. */
 export function ReportView({ report }: { report: Report }): JSX.Element {
-  const { lab } = useDesk();
+  const { lab, view } = useDesk();
   const w = words.value;
   const clock = new WallClock(lab.snapshot.value!.start);
+  const box = useRef<HTMLDivElement>(null);
+  const wanted = view.wantReport.value;
+  useEffect(() => {
+    if (wanted > 0) box.current?.scrollIntoView({ block: 'start' });
+  }, [wanted]);
   return (
-    <div class="guide-block report" id="report">
+    <div class="guide-block report" id="report" ref={box}>
       <h2 class="region-title">{w.results}<span class="muted"> {w.checkedAt(clock.time(report.at))}</span></h2>
       <p class="score"><strong>{w.passed(report.passed, report.total)}</strong> <span class="muted">{w.points(number(report.score), number(report.max))}</span></p>
       <div class="meter" role="img" aria-label={w.points(number(report.score), number(report.max))}><i style={{ width: `${report.max > 0 ? (100 * report.score) / report.max : 0}%` }} /></div>
@@ -45,23 +51,24 @@ function ItemView({ item, report }: { item: Item; report: Report }): JSX.Element
           <span class={`task-state ${look.tone}`}>{word}</span>
         </summary>
         {say(item.why) ? <p>{say(item.why)}{item.vantage ? <span class="muted"> ({w.vantage(nameOf(lab, item.vantage))})</span> : null}</p> : null}
-        {need ? <p class="muted">{w.needs(say(need.title))}</p> : null}
+        {need && !say(item.why) ? <p class="muted">{w.needs(say(need.title))}</p> : null}
         {say(item.expected) || say(item.actual) ? <dl class="pairs">
           {say(item.expected) ? <><dt>{w.expected}</dt><dd>{say(item.expected)}</dd></> : null}
           {say(item.actual) ? <><dt>{w.actual}</dt><dd>{say(item.actual)}</dd></> : null}
         </dl> : null}
-        {item.evidence?.length ? <p class="evidence"><span class="muted small">{w.evidence}</span>{item.evidence.map((e, i) => <EvidenceLink key={i} evidence={e} />)}</p> : null}
+        {item.evidence?.length ? <p class="evidence"><span class="muted small">{w.evidence}</span>{item.evidence.map((e, i) => <EvidenceLink key={i} evidence={e} shared={report.seq} />)}</p> : null}
       </details>
     </li>
   );
 }
 
 /** Opens a proof: an event, or a line of a file. */
-export function EvidenceLink({ evidence: e }: { evidence: Evidence }): JSX.Element {
+export function EvidenceLink({ evidence: e, shared }: { evidence: Evidence; shared: number }): JSX.Element {
   const { view } = useDesk();
   const place = e.seq ? `#${e.seq}` : `${e.host}:${e.path}${e.line ? ':' + e.line : ''}`;
   const open = () => {
-    if (e.seq) view.follow({ to: 'event', seq: e.seq });
+    if (e.seq && e.epoch) view.selectTrial({ epoch: e.epoch, seq: e.seq, shared });
+    else if (e.seq) view.follow({ to: 'event', seq: e.seq });
     else view.openFile(e.host ?? '', e.path ?? '', e.line);
   };
   return (

@@ -3,7 +3,7 @@ import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { runs } from '../core/ansi';
 import { thousands } from '../core/duration';
 import { complete, control, History } from '../core/lineedit';
-import type { Chunk } from '../protocol';
+import type { Chunk, Host } from '../protocol';
 import { useDesk } from '../state/context';
 import { readValue, writeValue } from '../state/storage';
 import { say, words } from '../words';
@@ -24,6 +24,7 @@ export function Terminal({ id, shown }: { id: string; shown: boolean }): JSX.Ele
   const box = useRef<HTMLDivElement>(null);
   const history = useRef<History | null>(null);
   history.current ??= new History(readValue<string[]>(`history:${host}`, []));
+  const prompt = term?.prompt ?? greeting(lab.snapshot.value?.hosts.find((h) => h.id === host), host);
   const running = term?.running ?? false;
   const secret = term?.secret ?? false;
 
@@ -132,7 +133,7 @@ export function Terminal({ id, shown }: { id: string; shown: boolean }): JSX.Ele
     <div class="terminal" hidden={!shown} onClick={focusInput} ref={box}>
       <div role="log" aria-label={w.termLog(host)} aria-live={shown ? 'polite' : 'off'}><ol class="term-log">
         {chunks.filter((c) => c.n > hidden).map((c) => <ChunkView key={c.n} chunk={c} />)}
-        {mine.map((c) => c.input!.lines.map((l, i) => <li key={c.id + i} class="term-wait"><span class="prompt">{term?.prompt}</span>{secret ? '' : l} <span class="spin" title={w.queued} /></li>))}
+        {mine.map((c) => c.input!.lines.map((l, i) => <li key={c.id + i} class="term-wait"><span class="prompt">{prompt}</span>{secret ? '' : l} <span class="spin" title={w.queued} /></li>))}
         {choices.length > 0 ? <li class="term-choices muted">{choices.slice(0, 60).join('  ')}</li> : null}
       </ol></div>
       {term?.closed ? (
@@ -142,7 +143,7 @@ export function Terminal({ id, shown }: { id: string; shown: boolean }): JSX.Ele
         </div>
       ) : null}
       <div class="term-entry" hidden={term?.closed !== undefined || lab.snapshot.value?.session.readOnly}>
-        {mine.length === 0 ? <span class="prompt" aria-hidden="true">{running ? '' : term?.prompt ?? `${host}$ `}</span> : null}
+        {mine.length === 0 ? <span class="prompt" aria-hidden="true">{running ? '' : prompt}</span> : null}
         <input ref={input} class="term-input" {...({ type: secret ? 'password' : 'text', autocorrect: 'off', enterkeyhint: 'send' } as object)} value={line} aria-label={secret ? w.password : w.termInput(host)} title={w.leaveHint}
           autocomplete="off" autocapitalize="off" spellcheck={false}
           onInput={(e) => { setLine(e.currentTarget.value); if (choices.length > 0) setChoices([]); }} onKeyDown={onKeyDown} onPaste={onPaste} />
@@ -158,6 +159,13 @@ export function Terminal({ id, shown }: { id: string; shown: boolean }): JSX.Ele
 }
 
 const none: readonly Chunk[] = [];
+
+/** The prompt of a login shell, until the terminal has told its own. */
+function greeting(host: Host | undefined, name: string): string {
+  const user = host?.users[0] ?? 'root';
+  const sign = user === 'root' ? '#' : '$';
+  return host?.distro === 'redhat' ? `[${user}@${name} ~]${sign} ` : `${user}@${name}:~${sign} `;
+}
 
 function ChunkView({ chunk: c }: { chunk: Chunk }): JSX.Element {
   const { view } = useDesk();

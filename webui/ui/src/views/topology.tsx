@@ -32,8 +32,11 @@ interface Layout { geometry: Geometry; routes: Routes; style: BoxStyle; scale: n
 function layOut(snapshot: Snapshot, room: Size, large: boolean): Layout {
   let layout: Layout | undefined;
   for (const style of large ? [projected, projectedTiny] : [roomy, compact, tiny]) {
-    const geometry = new Geometry(snapshot.nodes, snapshot.links, room, (n) => boxSize(n, style), { title: style.label, between: style.between });
+    const build = (r: Size) => new Geometry(snapshot.nodes, snapshot.links, r, (n) => boxSize(n, style), { title: style.label, between: style.between });
+    let geometry = build(room);
     const scale = Math.min(room.w / geometry.width, room.h / geometry.height, 1);
+    // Drawn smaller, there is more room the other way: it is spread over that too.
+    if (scale < 1 && scale >= LEAST_SCALE) geometry = build({ w: room.w / scale, h: room.h / scale });
     const small = scale >= LEAST_SCALE && !large;
     layout = { geometry, routes: new Routes(snapshot.links, geometry), style, scale: small ? scale : 1, fits: scale >= 1 || small };
     if (layout.fits) break;

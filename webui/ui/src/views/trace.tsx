@@ -24,7 +24,8 @@ export function Trace(): JSX.Element {
   const selected = view.selected.value;
   const at = lines.findIndex((l) => l.seq === selected);
   const moving = playback.playing.value ? playback.current.value : 0;
-  const follow = moving ? lines.findIndex((l) => l.seq === moving) : at;
+  const fresh = view.fresh.value;
+  const follow = moving || fresh ? lines.findIndex((l) => l.seq === (moving || fresh)) : at;
   const range = useRange(lines);
 
   function search(text: string): Line[] {

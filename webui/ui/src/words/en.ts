@@ -48,6 +48,7 @@ export const en = {
   rule: 'Rule', compared: 'Compared', want: 'wanted', got: 'found', same: 'same', differs: 'differs', leadsTo: 'Go to', showMoment: 'Show this moment', skipTime: (d: string) => `Skip ${d}`,
   rel: { 'retry-of': 'Retry of', 'bounce-of': 'Bounce of', 'answered-from': 'Answered from', 'caused-by-edit': 'Caused by edit', 'reply-to': 'Reply to' } as Record<string, string>,
   relBack: { 'retry-of': 'Tried again by', 'bounce-of': 'Bounced by', 'answered-from': 'Used again by', 'caused-by-edit': 'Led to', 'reply-to': 'Answered by' } as Record<string, string>,
+  trialEvent: 'From the check’s trial run on a copy of the network; not in the trace.',
   took: 'took', at: 'at', cause: 'Cause', fields: 'Fields', copy: 'Copy', copied: 'Copied',
 
   // verdicts
@@ -69,11 +70,11 @@ export const en = {
   discard: 'Discard', browse: 'Browse', path: 'Path', up: 'Up', emptyDir: 'Empty directory', openPath: 'Open path', worthOpening: 'Often needed', folder: 'folder',
 
   // mail
-  inbox: 'Inbox', compose: 'New mail', from: 'From', to: 'To', via: 'Mail program on', subject: 'Subject', body: 'Text', noMail: 'No mail.', source: 'Source', headers: 'All headers', readable: 'Readable',
+  inbox: 'Inbox', compose: 'New mail', from: 'From', to: 'To', via: 'Mail program on', subject: 'Subject', body: 'Text', noMail: 'No mail fetched yet.', source: 'Source', headers: 'All headers', readable: 'Readable',
   unread: (n: number) => `${n} new`, sentNote: 'Handed to the mail program.', account: 'Account', refresh: 'Get mail', selectMail: 'Select a mail.', delivery: 'Its delivery',
 
   // portals
-  request: 'Request', tickets: 'Requests sent', noTickets: 'None yet.', ticketOpen: 'in progress', ticketDone: 'done', ticketRefused: 'refused', due: (d: string) => `answer in ${d}`, waitFor: 'Wait for the answer',
+  request: 'Request', tickets: 'Requests sent', ticketOpen: 'in progress', ticketDone: 'done', ticketRefused: 'refused', due: (d: string) => `answer in ${d}`, waitFor: 'Wait for the answer',
   optional: 'optional', noPortals: 'Nobody to ask in this scenario.',
 
   // story tab

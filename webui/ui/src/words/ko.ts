@@ -15,7 +15,7 @@ export const ko: Words = {
   start: '시작', resume: '이어서 하기', fresh: '처음부터', level: (n) => `난이도 ${n}/5`, minutes: (n) => `약 ${n}분`,
   best: (n) => `최고 ${n}점`, otherGroup: '기타', noScenarios: '시나리오가 없습니다.', classWall: '수업 현황판',
 
-  clock: '가상 시각', connected: '연결됨', connecting: '연결 중…', offline: '연결 끊김', ended: '종료됨', check: '채점', checking: '채점 중…',
+  clock: '가상 시각', connected: '연결됨', connecting: '연결 중…', offline: '연결 끊김', ended: '종료됨', check: '점검', checking: '점검 중…',
   download: '제출 파일 내려받기', packets: '패킷 내려받기 (pcapng)', undo: '되돌리기', undoOf: (what) => `되돌리기: ${what}`, restart: '처음부터 다시', stage: '발표 모드', handUp: '손 들기', handDown: '손 내리기',
   restartAsk: '처음부터 다시 시작합니까? 이 시나리오에서 한 일이 모두 사라집니다.', more: '더 보기', readOnly: '보기 전용',
 
@@ -29,8 +29,8 @@ export const ko: Words = {
   skipQuestion: '답하지 않고 계속 보기', glossary: '용어',
 
   results: '결과', passed: (n, m) => `${m}개 중 ${n}개 통과`, points: (n, m) => `${n} / ${m}점`,
-  itemPass: '통과', itemPartial: '일부 통과', itemFail: '실패', itemBlocked: '보류', itemError: '채점기 오류', expected: '기대', actual: '관찰',
-  evidence: '근거', needs: (what) => `먼저 해결할 것: ${what}`, vantage: (who) => `${who}에서 확인`, checkedAt: (when) => `${when}에 채점함`, notChecked: '아직 채점하지 않았습니다',
+  itemPass: '통과', itemPartial: '일부 통과', itemFail: '실패', itemBlocked: '보류', itemError: '점검기 오류', expected: '기대', actual: '관찰',
+  evidence: '근거', needs: (what) => `먼저 해결할 것: ${what}`, vantage: (who) => `${who}에서 확인`, checkedAt: (when) => `${when}에 점검함`, notChecked: '아직 점검하지 않았습니다',
 
   network: '네트워크', mapHelp: '네트워크 지도입니다. 노드에서 Enter를 누르면 터미널이 열립니다.', captionNow: '오가는 것이 없습니다.', captionStart: '첫 이벤트 이전입니다.',
   gapOf: (d) => `${d} 경과`, openTerminal: (host) => `${host} 터미널 열기`, node: '노드', terminalHere: '터미널', mine: '내 담당', down: '꺼짐',
@@ -44,6 +44,7 @@ export const ko: Words = {
   rule: '규칙', compared: '비교한 값', want: '기준', got: '실제', same: '같음', differs: '다름', leadsTo: '바로 가기', showMoment: '이 순간 보기', skipTime: (d) => `${d} 건너뛰기`,
   rel: { 'retry-of': '재시도 대상', 'bounce-of': '반송 대상', 'answered-from': '캐시의 출처', 'caused-by-edit': '원인이 된 편집', 'reply-to': '받은 질문' },
   relBack: { 'retry-of': '재시도', 'bounce-of': '반송 메일', 'answered-from': '캐시에서 다시 쓰임', 'caused-by-edit': '편집의 결과', 'reply-to': '응답' },
+  trialEvent: '점검할 때 네트워크 사본에서 일어난 이벤트입니다. 추적에는 나오지 않습니다.',
   took: '걸린 시간', at: '시각', cause: '원인', fields: '항목', copy: '복사', copied: '복사했습니다',
 
   verdict: { none: '', ok: '정상', warn: '참고', temp: '일시 오류', bad: '실패', wait: '시간 초과', lost: '유실' },
@@ -60,10 +61,10 @@ export const ko: Words = {
   line: (n) => `${n}행`, conflict: '파일을 연 뒤에 서버에서 내용이 바뀌었습니다.', takeTheirs: '새로 읽기', keepMine: '내 것 유지', draft: '지난번에 저장하지 않은 내용입니다.',
   discard: '버리기', browse: '찾아보기', path: '경로', up: '위로', emptyDir: '빈 디렉터리', openPath: '경로 열기', worthOpening: '자주 쓰는 파일', folder: '폴더',
 
-  inbox: '받은 메일', compose: '새 메일', from: '보낸 사람', to: '받는 사람', via: '메일 프로그램 위치', subject: '제목', body: '내용', noMail: '메일이 없습니다.', source: '원문', headers: '모든 헤더', readable: '본문',
+  inbox: '받은 메일', compose: '새 메일', from: '보낸 사람', to: '받는 사람', via: '메일 프로그램 위치', subject: '제목', body: '내용', noMail: '아직 가져온 메일이 없습니다.', source: '원문', headers: '모든 헤더', readable: '본문',
   unread: (n) => `새 메일 ${n}`, sentNote: '메일 프로그램에 넘겼습니다.', account: '계정', refresh: '메일 가져오기', selectMail: '메일을 선택하십시오.', delivery: '배달 과정',
 
-  request: '요청', tickets: '보낸 요청', noTickets: '아직 없습니다.', ticketOpen: '처리 중', ticketDone: '완료', ticketRefused: '거절', due: (d) => `${d} 뒤 답변`, waitFor: '답변 기다리기',
+  request: '요청', tickets: '보낸 요청', ticketOpen: '처리 중', ticketDone: '완료', ticketRefused: '거절', due: (d) => `${d} 뒤 답변`, waitFor: '답변 기다리기',
   optional: '선택', noPortals: '이 시나리오에는 문의할 곳이 없습니다.',
 
   noStory: '아직 아무 일도 없었습니다.',
@@ -71,12 +72,12 @@ export const ko: Words = {
   timeline: '타임라인', play: '재생', pause: '일시 정지', stepBack: '이전 이벤트', stepOn: '다음 이벤트', skipGap: '공백 건너뛰기', speed: '속도', nextFailure: '다음 실패',
   now: '지금', backToNow: '지금으로', viewing: (time) => `${time} 시점을 보는 중 (기록)`, playhead: '재생 위치', advance: '시간 보내기', advanceBy: (d) => `+${d}`,
   untilEvent: '다음 이벤트까지', untilQuiet: '조용해질 때까지', live: '실시간', replaying: '재생 중',
-  markKind: { edit: '편집', reload: '다시 읽기', check: '채점', mail: '메일', portal: '문의', advance: '시간 경과' },
+  markKind: { edit: '편집', reload: '다시 읽기', check: '점검', mail: '메일', portal: '문의', advance: '시간 경과' },
 
   keysTitle: '단축키', keysLetters: '글자 하나로 된 단축키 사용',
   keysList: {
     space: '재생 또는 정지', arrows: '이전, 다음 이벤트', gap: '공백 건너뛰기', l: '지금으로', e: '다음 실패', t: '선택한 추적에 집중', a: '모든 추적',
-    v: '대화 보기', f: '추적에서 찾기', c: '채점', h: '힌트 열기', f6: '다음 영역', tick: '터미널', help: '이 목록', leave: '터미널에서 나가기', esc: '닫기',
+    v: '대화 보기', f: '추적에서 찾기', c: '점검', h: '힌트 열기', f6: '다음 영역', tick: '터미널', help: '이 목록', leave: '터미널에서 나가기', esc: '닫기',
     save: '파일 저장',
   },
 
@@ -100,7 +101,7 @@ export const ko: Words = {
     unit: (a, what) => `${a} 서비스: ${what}`,
     write: (a, what) => `${a}에서 파일이 바뀌었습니다: ${what}`,
     exec: (a, what) => `${a}$ ${what}`,
-    check: (what) => `채점: ${what}`,
+    check: (what) => `점검: ${what}`,
     portal: (what) => `문의: ${what}`,
     other: (a, what) => (a ? `${a}: ${what}` : what),
   },
