@@ -122,7 +122,7 @@ func reportOf(r *grader.Report, log *trace.Log, fork uint64, hints int) Report {
 			ev := Evidence{Label: plain(shorten(e.Label, 300)), Host: e.Host, Path: e.File, Line: e.Line}
 			if e.Host == "" {
 				ev.Seq, ev.Label = proof(log, e.Seq, ev.Label)
-				if of := log.Get(ev.Seq); of != nil && of.Kind == trace.Check {
+				if of := log.Get(ev.Seq); of != nil && of.Kind == trace.Check && len(item.Evidence) > 0 {
 					continue
 				}
 			}
