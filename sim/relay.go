@@ -64,7 +64,7 @@ func TryRelay(t *vtime.Task, h *host.Host, server netip.AddrPort, try RelayTry, 
 	c.SetReadTimeout(2 * time.Minute)
 	s := talk{c: c, r: bufio.NewReader(c)}
 	for _, step := range []string{"", "EHLO " + h.Hostname(), "MAIL FROM:<" + try.From + ">", "RCPT TO:<" + try.To + ">", "DATA",
-		fmt.Sprintf("From: <%s>\r\nTo: <%s>\r\nSubject: relay test %s\r\n\r\ntest\r\n.", try.From, try.To, token)} {
+		fmt.Sprintf("From: <%s>\r\nTo: <%s>\r\nSubject: %s\r\n\r\ntest\r\n.", try.From, try.To, token)} {
 		if res.Reply, res.Err = s.say(step); res.Err != nil || !res.Reply.OK() {
 			break
 		}
