@@ -130,12 +130,19 @@ const maxEvidence = 6
 // failed look-ups and deliveries, the newest ones.
 func (it *Item) citeTrouble(log *trace.Log, from uint64) {
 	var seqs []uint64
+	reply := uint64(0)
 	log.After(from, func(e *trace.Event) bool {
 		if isTrouble(e) {
 			seqs = append(seqs, e.Seq)
 		}
+		if e.Kind == trace.DNSReply || e.Kind == trace.SMTPReply {
+			reply = e.Seq
+		}
 		return true
 	})
+	if len(seqs) == 0 && reply != 0 { // everything worked, but the answer is not the one wanted
+		seqs = append(seqs, reply)
+	}
 	if len(seqs) > maxEvidence {
 		seqs = seqs[len(seqs)-maxEvidence:]
 	}
@@ -149,8 +156,11 @@ func isTrouble(e *trace.Event) bool {
 		return strings.HasPrefix(l, "4") || strings.HasPrefix(l, "5") || strings.HasPrefix(l, "-ERR")
 	case trace.Policy, trace.Connect, trace.DNSLookup, trace.Config, trace.Drop, trace.Unit:
 		return e.Outcome >= trace.TempFail
-	case trace.End, trace.DNSReply, trace.DNSCache:
+	case trace.End, trace.DNSCache:
 		return e.Outcome >= trace.TempFail
+	case trace.DNSReply: // the outcome is that of the packet, the label begins with the response code
+		l := e.Label()
+		return e.Outcome >= trace.TempFail || strings.HasPrefix(l, "NXDOMAIN ") || strings.HasPrefix(l, "SERVFAIL ") || strings.HasPrefix(l, "REFUSED ")
 	}
 	return false
 }

@@ -17,6 +17,7 @@ import (
 	"mxlab/grader"
 	"mxlab/scenarios"
 	"mxlab/sim"
+	"mxlab/sim/vnet"
 )
 
 // userCookie tells one browser from another, for "your open session".
@@ -161,10 +162,28 @@ func (s *Server) getSubmission(w http.ResponseWriter, r *http.Request) {
 	if who := unsafeName.ReplaceAllString(sub.Student, "-"); who != "" && who != "-" {
 		name += "-" + who
 	}
-	w.Header().Set("Content-Type", "application/json")
-	w.Header().Set("Content-Disposition", fmt.Sprintf("attachment; filename=%q", name+".mxlab.json"))
-	w.Header().Set("Cache-Control", "no-store")
+	attachment(w, name+".mxlab.json", "application/json")
 	sub.Write(w)
+}
+
+func attachment(w http.ResponseWriter, name, kind string) {
+	w.Header().Set("Content-Type", kind)
+	w.Header().Set("Content-Disposition", fmt.Sprintf("attachment; filename=%q", name))
+	w.Header().Set("Cache-Control", "no-store")
+}
+
+func (s *Server) getCapture(w http.ResponseWriter, r *http.Request) {
+	sess := s.requested(w, r)
+	if sess == nil {
+		return
+	}
+	sess.mu.Lock()
+	log := sess.world.Log()
+	sess.mu.Unlock()
+	attachment(w, unsafeName.ReplaceAllString(sess.head.Scenario, "-")+".pcapng", "application/x-pcapng")
+	if err := vnet.WriteCapture(w, log, sess.drawn.Blueprint.Start); err != nil {
+		s.cfg.Log.Info("capture not sent", "error", err)
+	}
 }
 
 // submission is the file a student hands in.

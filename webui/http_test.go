@@ -134,6 +134,15 @@ func TestSubmission(t *testing.T) {
 	}
 }
 
+func TestCapture(t *testing.T) {
+	l := newLab(t, Config{})
+	id := l.create(CreateSession{Scenario: network, Seed: "5"})
+	resp, body := l.request("GET", "/api/sessions/"+id+"/pcapng", "")
+	if resp.StatusCode != 200 || !strings.HasPrefix(body, "\n\r\r\n") || !strings.Contains(body, "event 3, pc, ok") {
+		t.Errorf("%s %q", resp.Status, body[:min(len(body), 200)])
+	}
+}
+
 func TestWebsocketOrigin(t *testing.T) {
 	l := newLab(t, Config{})
 	url := "ws" + strings.TrimPrefix(l.http.URL, "http") + "/api/sessions/" + l.create(CreateSession{Scenario: network, Seed: "1"}) + "/ws"

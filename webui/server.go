@@ -141,6 +141,7 @@ func (s *Server) routes() http.Handler {
 	mux.HandleFunc("POST /api/sessions", s.postSession)
 	mux.HandleFunc("GET /api/sessions/{session}", s.getSession)
 	mux.HandleFunc("GET /api/sessions/{session}/submission", s.getSubmission)
+	mux.HandleFunc("GET /api/sessions/{session}/pcapng", s.getCapture)
 	mux.HandleFunc("GET /api/sessions/{session}/ws", s.socket)
 	return s.withProblems(mux)
 }
