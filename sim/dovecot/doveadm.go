@@ -15,7 +15,6 @@ import (
 const (
 	exUsage    = 64
 	exNoUser   = 67
-	exNoHost   = 68
 	exTempFail = 75
 	exNoPerm   = 77
 )
@@ -35,19 +34,23 @@ func doveadm(p *host.Proc) int {
 		return doveconf(p)
 	case "pw":
 		return doveadmPW(p, args)
+	}
+	if in == nil {
+		p.Errorf("Fatal: Dovecot is not installed")
+		return statusFatal
+	}
+	cfg, err := in.readConfig()
+	if err != nil {
+		fmt.Fprintf(p.Stderr, "%v\n", err)
+		return statusFatal
+	}
+	if in.cfg == nil {
+		in.cfg = cfg
+	}
+	switch verb {
 	case "reload", "stop":
 		p.Args = []string{"dovecot", verb}
 		return dovecotCommand(p)
-	}
-	var cfgErr error
-	if in != nil && in.cfg == nil {
-		in.cfg, cfgErr = in.readConfig()
-	}
-	if in == nil || in.cfg == nil {
-		fmt.Fprintf(p.Stderr, "%v\n", cfgErr)
-		return statusFatal
-	}
-	switch verb {
 	case "who":
 		return in.who(p)
 	case "user":

@@ -31,7 +31,8 @@ type imapConn struct {
 	out     []byte // what the library has written since
 	cmd     imapCommand
 	greeted bool
-	gone    bool
+	gone    bool // the end has been logged
+	closed  bool
 	bad     int
 	counts  struct {
 		in, out, deleted, expunged                 int
@@ -77,12 +78,18 @@ func (c *imapConn) Write(b []byte) (int, error) {
 	return len(b), nil
 }
 
-// Close ends the session after the library has ended it.
+// Close ends the session after the library has ended it. The library's goroutine
+// calls it last of all, so the task lent to it ends here.
 func (c *imapConn) Close() error {
+	if c.closed {
+		return nil
+	}
+	c.closed = true
 	c.flush()
 	c.backend.leave()
 	c.logout("Connection closed")
 	c.session.end()
+	c.session.t.End()
 	return nil
 }
 

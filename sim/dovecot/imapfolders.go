@@ -64,7 +64,7 @@ func (b *imapBackend) List(w *imapserver.ListWriter, ref string, patterns []stri
 	}
 	folders, err := b.store.Folders()
 	if err != nil {
-		return b.reply(err, "", "")
+		b.conn.session.logFault("", err)
 	}
 	subscribed := b.store.Subscriptions()
 	if options.SelectSubscribed {

@@ -136,6 +136,7 @@ func (l *imapLoginState) sasl(tag, args string) (over, handed bool) {
 		l.reject(tag)
 		return false, false
 	case !slices.Contains(l.in.mechanisms(), mech):
+		l.failed()
 		l.write(tag + " NO [ALERT] Unsupported authentication mechanism.")
 		return false, false
 	case !l.plaintextAllowed():
@@ -159,7 +160,7 @@ func (l *imapLoginState) sasl(tag, args string) (over, handed bool) {
 		l.write(tag + " BAD " + fault)
 		return false, false
 	case fault == saslBadBase64:
-		l.mech = mech
+		l.garbled(mech)
 		l.write(tag + " NO [ALERT] " + fault)
 		return false, false
 	}

@@ -127,14 +127,29 @@ func (c *imapConn) untagged(b *bytes.Buffer, r []byte) {
 	case strings.HasPrefix(text, "* STATUS "):
 		name, items, ok := cutLast(strings.TrimPrefix(text, "* STATUS "), " (")
 		if ok {
-			text = "* STATUS " + unquote(name) + " (" + items
+			text = "* STATUS " + unquote(name) + " (" + orderStatus(strings.TrimSuffix(items, ")")) + ")"
 		}
 		b.WriteString(text + "\r\n")
+	case text == "* ENABLED": // nothing was
 	case strings.Contains(text, " FETCH ("):
 		writeFetch(b, r)
 	default:
 		b.Write(r)
 	}
+}
+
+// orderStatus puts the items of STATUS into Dovecot's order.
+func orderStatus(items string) string {
+	words := strings.Fields(items)
+	var out []string
+	for _, name := range []string{"MESSAGES", "RECENT", "UIDNEXT", "UIDVALIDITY", "UNSEEN", "SIZE"} {
+		for i := 0; i+1 < len(words); i += 2 {
+			if words[i] == name {
+				out = append(out, name, words[i+1])
+			}
+		}
+	}
+	return strings.Join(out, " ")
 }
 
 func cutLast(s, sep string) (before, after string, ok bool) {
@@ -154,7 +169,7 @@ func unquote(s string) string {
 }
 
 // writeFetch writes a FETCH response; the names of header fields in it lose
-// their quotes. Literals are left alone.
+// their quotes, the day of a date has two digits. Literals are left alone.
 func writeFetch(b *bytes.Buffer, r []byte) {
 	for len(r) > 0 {
 		line, _, _ := bytes.Cut(r, []byte("\r\n"))
@@ -162,11 +177,11 @@ func writeFetch(b *bytes.Buffer, r []byte) {
 		text := line
 		if i := bytes.Index(line, []byte("[HEADER.FIELDS")); i >= 0 {
 			if j := bytes.Index(line[i:], []byte(")]")); j >= 0 {
-				text = append(bytes.Clone(line[:i]), quotedAtom.ReplaceAllFunc(line[i:i+j], func(q []byte) []byte { return q[1 : len(q)-1] })...)
+				text = append(bytes.Clone(line[:i]), bytes.ToUpper(quotedAtom.ReplaceAllFunc(line[i:i+j], func(q []byte) []byte { return q[1 : len(q)-1] }))...)
 				text = append(text, line[i+j:]...)
 			}
 		}
-		b.Write(text)
+		b.Write(bytes.Replace(text, []byte(`INTERNALDATE " `), []byte(`INTERNALDATE "0`), 1))
 		b.Write(r[len(line):size])
 		n, _, ok := literalSize(string(line[max(0, len(line)-16):]))
 		r = r[size:]
@@ -192,6 +207,9 @@ func (c *imapConn) tagged(r string) string {
 	switch status {
 	case "OK":
 		text = completed[name]
+		if name == "STORE" && c.backend.readOnly {
+			text = "Store ignored with read-only mailbox"
+		}
 		if name == "LOGOUT" {
 			c.logout("Logged out")
 		}
@@ -220,6 +238,10 @@ func (c *imapConn) badText(name, library string) string {
 	switch {
 	case library == invalidSet:
 		why = "Invalid messageset"
+	case strings.HasPrefix(library, "Invalid system flag"):
+		why = library
+	case name == "STATUS":
+		why = "Invalid status item " + unknownStatus(args)
 	case library == "Unknown FETCH data item" && len(args) > 1:
 		why = "Unknown parameter: " + unknownItem(c.cmd.args)
 	case (name == "FETCH" || name == "STORE") && (len(args) == 0 || strings.Trim(args[0], "0123456789:,*") != ""):
@@ -231,7 +253,7 @@ func (c *imapConn) badText(name, library string) string {
 	case name == "SEARCH" && len(args) == 0:
 		why = "Missing search parameters"
 	case name == "SEARCH":
-		why = "Unknown argument " + strings.ToUpper(strings.Trim(args[0], "()"))
+		why = "Unknown argument " + unknownKey(args)
 	case name == "LIST" && len(args) == 0:
 		why = "Invalid reference"
 	}
@@ -252,6 +274,37 @@ func unknownItem(args string) string {
 		}
 	}
 	return ""
+}
+
+func unknownStatus(args []string) string {
+	for _, w := range args[min(1, len(args)):] {
+		w = strings.ToUpper(strings.Trim(w, "()"))
+		if !strings.Contains(" MESSAGES RECENT UIDNEXT UIDVALIDITY UNSEEN SIZE ", " "+w+" ") {
+			return w
+		}
+	}
+	return ""
+}
+
+// searchKeys are the keys of SEARCH with the number of their arguments.
+var searchKeys = map[string]int{
+	"ALL": 0, "ANSWERED": 0, "DELETED": 0, "DRAFT": 0, "FLAGGED": 0, "NEW": 0, "OLD": 0, "RECENT": 0, "SEEN": 0, "UNANSWERED": 0,
+	"UNDELETED": 0, "UNDRAFT": 0, "UNFLAGGED": 0, "UNSEEN": 0, "NOT": 0, "OR": 0, "BCC": 1, "BEFORE": 1, "BODY": 1, "CC": 1,
+	"FROM": 1, "KEYWORD": 1, "LARGER": 1, "ON": 1, "SENTBEFORE": 1, "SENTON": 1, "SENTSINCE": 1, "SINCE": 1, "SMALLER": 1,
+	"SUBJECT": 1, "TEXT": 1, "TO": 1, "UID": 1, "UNKEYWORD": 1, "CHARSET": 1, "HEADER": 2,
+}
+
+// unknownKey finds the word of a SEARCH that is no key.
+func unknownKey(args []string) string {
+	for i := 0; i < len(args); i++ {
+		w := strings.ToUpper(strings.Trim(args[i], "()"))
+		n, ok := searchKeys[w]
+		if !ok && strings.Trim(w, "0123456789:,*") != "" {
+			return w
+		}
+		i += n
+	}
+	return strings.ToUpper(strings.Trim(args[len(args)-1], "()"))
 }
 
 // fetchOrder lists the data items of a FETCH in the order in which they were

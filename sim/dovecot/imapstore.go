@@ -37,14 +37,14 @@ next:
 func (b *imapBackend) Store(w *imapserver.FetchWriter, set imap.NumSet, change *imap.StoreFlags, _ *imap.StoreOptions) error {
 	bits, words, unknown := splitFlags(change.Flags)
 	if unknown != "" {
-		return bad("Invalid system flag " + unknown)
+		return bad("Invalid system flag " + strings.ToUpper(unknown))
 	}
 	pick, err := b.pick(set)
 	if err != nil {
 		return err
 	}
 	if b.readOnly {
-		return no("", mailbox.ErrReadOnly.Error())
+		return nil
 	}
 	had := len(b.box.Keywords())
 	for _, seq := range pick {

@@ -117,6 +117,7 @@ func (s *session) pop3Auth(arg string) bool {
 		s.write(append(list, ".")...)
 		return false
 	case !slices.Contains(s.in.mechanisms(), mech):
+		s.failed()
 		s.write("-ERR [AUTH] Unsupported authentication mechanism.")
 		return false
 	case !s.plaintextAllowed():
@@ -140,7 +141,7 @@ func (s *session) pop3Auth(arg string) bool {
 		s.write("-ERR " + saslAborted)
 		return false
 	case fault == saslBadBase64:
-		s.mech = mech
+		s.garbled(mech)
 		s.write("-ERR " + saslBadBase64)
 		return false
 	}

@@ -31,7 +31,7 @@ type session struct {
 
 	attempts   int // logins that failed
 	disallowed bool
-	tried      time.Duration // when the first of them began
+	tried      time.Duration // when the first attempt began, 0 before it
 	mech, user string        // of the last attempt
 
 	acct    account
@@ -224,9 +224,7 @@ func (s *session) plaintextAllowed() bool {
 func (s *session) tryLogin(mech, user, password string) verdict {
 	in := s.in
 	r := &authRequest{service: s.proto, mech: mech, user: user, password: password, rip: s.rip, lip: s.lip, session: s.id}
-	if s.attempts == 0 {
-		s.tried = in.host.Clock.Since()
-	}
+	s.trying()
 	if wait := in.penaltyOf(s.rip); wait > 0 {
 		s.t.Sleep(wait)
 	}
@@ -237,8 +235,8 @@ func (s *session) tryLogin(mech, user, password string) verdict {
 		s.acct, v = in.lookupUser(r)
 	}
 	if v == denied {
-		s.t.Sleep(time.Duration(in.cfg.Number("auth_failure_delay")) * time.Second)
-		s.attempts++
+		s.delay()
+		s.failed()
 	}
 	s.emitLogin(v)
 	if v == noUser {
@@ -247,6 +245,32 @@ func (s *session) tryLogin(mech, user, password string) verdict {
 		s.in.log(host.Info, s.proto+"-login", fmt.Sprintf("Disconnected: Internal login failure (pid=%d id=1): %s", in.master.PID, s.elements()))
 	}
 	return v
+}
+
+// trying notes when the first attempt to log in began.
+func (s *session) trying() {
+	if s.tried == 0 {
+		s.tried = s.in.host.Clock.Since()
+	}
+}
+
+// failed counts an attempt that failed.
+func (s *session) failed() {
+	s.trying()
+	s.attempts++
+}
+
+// delay makes the client wait for the bad news.
+func (s *session) delay() {
+	s.t.Sleep(time.Duration(s.in.cfg.Number("auth_failure_delay")) * time.Second)
+}
+
+// garbled is a failure by a SASL response that cannot be decoded.
+func (s *session) garbled(mech string) {
+	s.trying()
+	s.delay()
+	s.mech = mech
+	s.attempts++
 }
 
 // emitLogin tells the trace how a login went.

@@ -15,7 +15,6 @@ var (
 	ErrExists     = errors.New("Mailbox already exists")
 	ErrNotFound   = errors.New("Mailbox doesn't exist")
 	ErrInbox      = errors.New("INBOX can't be deleted")
-	ErrReadOnly   = errors.New("Mailbox is read-only")
 	ErrNoLocation = errors.New("mail_location not set and autodetection failed")
 )
 
@@ -62,7 +61,7 @@ func (s *Store) denial(call, name string) string {
 
 func (s *Store) missing(call, name, dir string, info vfs.Info) string {
 	owner := func(i vfs.Info) string {
-		return fmt.Sprintf("dir owned by %d:%d mode=0%o", i.UID, i.GID, vfs.UnixMode(i.Mode())&0o7777)
+		return fmt.Sprintf("dir owned by %d:%d mode=0%o", i.UID, i.GID, vfs.UnixMode(i.Mode())&0o777)
 	}
 	for _, up := range parents(dir) {
 		if s.Host.FS.Access(up, vfs.MayExec, s.Cred) != nil {

@@ -338,7 +338,7 @@ func (b *maildir) load() error {
 	}
 	b.list = parseUIDList(string(text))
 	if b.list.validity == 0 {
-		b.list = uidlist{validity: uint32(s.Host.Clock.Now().Unix()), next: 1, fresh: true,
+		b.list = uidlist{validity: s.newValidity(), next: 1, fresh: true,
 			guid: fmt.Sprintf("%016x%016x", s.Rand.Uint64(), s.Rand.Uint64())}
 	}
 	b.words = b.words[:0:0]
@@ -350,6 +350,20 @@ func (b *maildir) load() error {
 		}
 	}
 	return nil
+}
+
+// newValidity is the UIDVALIDITY of a new folder: the time, but never one that
+// was given before. The last one stands in dovecot-uidvalidity.
+func (s *Store) newValidity() uint32 {
+	now := uint32(s.Host.Clock.Now().Unix())
+	file := s.Loc.Root + "/dovecot-uidvalidity"
+	if b, err := s.Host.FS.ReadFile(file, s.Cred); err == nil {
+		if last, err := strconv.ParseUint(strings.TrimSpace(string(b)), 16, 32); err == nil {
+			now = max(now, uint32(last)+1)
+		}
+	}
+	s.Host.FS.WriteFile(file, fmt.Appendf(nil, "%08x", now), 0o600, s.Cred)
+	return now
 }
 
 func (b *maildir) save() error { return b.write("dovecot-uidlist", b.list.String()) }

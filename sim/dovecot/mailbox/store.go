@@ -199,13 +199,10 @@ type Folder struct {
 	NoSelect bool // only its children exist
 }
 
-// Folders lists all folders by name, INBOX last as Dovecot does for a maildir
-// that holds others.
+// Folders lists all folders by name and the INBOX last. It is there even with an
+// error, which says that others could not be listed.
 func (s *Store) Folders() ([]Folder, error) {
 	names, err := s.names()
-	if err != nil {
-		return nil, err
-	}
 	sep := s.Separator()
 	var list []Folder
 	have := map[string]bool{}
@@ -225,7 +222,7 @@ func (s *Store) Folders() ([]Folder, error) {
 	for i := range list {
 		list[i].Children = i+1 < len(list) && strings.HasPrefix(list[i+1].Name, list[i].Name+sep)
 	}
-	return append(list, Folder{Name: "INBOX"}), nil
+	return append(list, Folder{Name: "INBOX"}), err
 }
 
 // names lists the folders other than the INBOX that exist.
