@@ -16,17 +16,18 @@ import (
 // counts.
 type session struct {
 	*process
-	t      *vtime.Task
-	conn   *vnet.Conn
-	in     *Instance
-	input  input
-	check  *postfix.Checker
-	facts  postfix.Session
-	denied *mail.Reply // the client was refused when it connected
-	mail   mail.MailArgs
-	rcpts  []recipient
-	entry  *entry // the queue file, from the first valid recipient on
-	chunks *body  // BDAT so far
+	t       *vtime.Task
+	conn    *vnet.Conn
+	in      *Instance
+	input   input
+	check   *postfix.Checker
+	facts   postfix.Session
+	denied  *mail.Reply // the client was refused when it connected
+	mail    mail.MailArgs
+	rcpts   []recipient
+	entry   *entry // the queue file, from the first valid recipient on
+	chunks  *body  // BDAT so far
+	partial *body  // of a message cut off
 
 	errors    int
 	junk      int64 // commands that do no work since the last mail
@@ -69,6 +70,9 @@ func serve(t *vtime.Task, p *process, conn *vnet.Conn) {
 	defer func() {
 		leave()
 		if ss.entry != nil {
+			if ss.partial != nil {
+				ss.entry.logMessageID(ss.partial)
+			}
 			ss.entry.abort()
 		}
 	}()
@@ -149,10 +153,6 @@ func (ss *session) write(r mail.Reply) {
 func (ss *session) disconnected() {
 	if ss.reason != "" {
 		ss.logf(host.Info, "%s after %s from %s", ss.reason, ss.last, ss.facts.Client)
-	}
-	if ss.entry != nil {
-		ss.entry.abort()
-		ss.entry = nil
 	}
 	ss.tellPostmaster()
 	var b strings.Builder

@@ -15,7 +15,7 @@ type verb struct {
 	last bool // must be the last one of a pipelined group (RFC 2920)
 }
 
-// verbs are smtpd's commands.
+// lookupVerb finds one of smtpd's commands.
 func lookupVerb(name string) (verb, bool) {
 	switch name {
 	case "HELO":
@@ -50,6 +50,7 @@ func lookupVerb(name string) (verb, bool) {
 
 // command answers one command line.
 func (ss *session) command(line string) {
+	line, _, _ = strings.Cut(line, "\x00") // to smtpd a line is a C string
 	cmd, ok := mail.ParseCommand(line)
 	if !ok {
 		ss.fault(mail.NewReply(500, "5.5.2 Error: bad syntax"))
@@ -91,8 +92,12 @@ func (ss *session) command(line string) {
 // fault answers a line that is no command.
 func (ss *session) fault(r mail.Reply) {
 	ss.errors++
-	ss.count("unknown", false)
 	ss.write(r)
+}
+
+// illegalAddress logs an address smtpd cannot read.
+func (ss *session) illegalAddress(verb, text string) {
+	ss.logf(host.Warning, "warning: Illegal address syntax from %s in %s command: %.100s", ss.facts.Client, verb, printable(text))
 }
 
 // unknown answers a command smtpd does not know. Those of other protocols end
@@ -109,6 +114,7 @@ func (ss *session) unknown(cmd mail.Command, line string) {
 			return
 		}
 	}
+	ss.count("unknown", false)
 	ss.fault(mail.NewReply(500, "5.5.2 Error: command not recognized"))
 }
 

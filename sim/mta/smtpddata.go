@@ -39,7 +39,7 @@ func (b *body) add(piece []byte, whole bool) {
 		b.size += 2
 	}
 	if b.tooBig = b.tooBig || b.size > b.limit; b.tooBig {
-		b.Reset()
+		b.forget()
 		return
 	}
 	if !b.started {
@@ -55,6 +55,19 @@ func (b *body) add(piece []byte, whole bool) {
 	if b.midLine = !whole; whole {
 		b.WriteByte('\n')
 	}
+}
+
+// forget drops the content, except the beginning of the header.
+func (b *body) forget() { b.Truncate(min(b.Len(), 4096)) }
+
+// logMessageID is cleanup's line about a message that does not get into the
+// queue.
+func (e *entry) logMessageID(b *body) {
+	id, ok := mail.ParseMessage(b.Bytes()).Get("Message-Id")
+	if !ok {
+		id = "<>"
+	}
+	e.p.logf(host.Info, "%s: message-id=%s", e.m.id, id)
 }
 
 // mayGo checks whether the message may follow now.
@@ -105,6 +118,7 @@ func (ss *session) data(cmd mail.Command) (mail.Reply, bool) {
 
 // cutOff ends a session that breaks off inside a message.
 func (ss *session) cutOff(verb string, b *body) (mail.Reply, bool) {
+	ss.partial = b
 	ss.last = verb + " (" + strconv.FormatInt(b.size, 10) + " bytes)"
 	ss.broken()
 	return mail.Reply{}, false
@@ -114,8 +128,14 @@ func (ss *session) cutOff(verb string, b *body) (mail.Reply, bool) {
 func (ss *session) bdat(cmd mail.Command) (mail.Reply, bool) {
 	last := len(cmd.Args) == 2 && strings.EqualFold(cmd.Arg(1), "LAST")
 	size, err := strconv.ParseUint(cmd.Arg(0), 10, 62)
-	if err != nil || len(cmd.Args) > 2 || len(cmd.Args) == 2 && !last {
-		return bad(501, "5.5.4 Syntax: BDAT count [LAST]")
+	if err != nil || len(cmd.Args) > 2 || len(cmd.Args) == 2 && !last { // where the next command begins is unknown
+		id := ss.facts.QueueID
+		if id == "" {
+			id = "NOQUEUE"
+		}
+		ss.logf(host.Warning, "warning: %s: malformed BDAT command syntax from %s: %.100s", id, ss.facts.Client, printable(cmd.Line))
+		ss.quit = true
+		return bad(521, "5.5.4 Syntax: BDAT count [LAST]")
 	}
 	refusal, ok := mail.Reply{}, true
 	if ss.chunks == nil {
@@ -127,7 +147,7 @@ func (ss *session) bdat(cmd mail.Command) (mail.Reply, bool) {
 	}
 	switch {
 	case !ok:
-		ss.chunks = nil
+		ss.reset()
 		return refusal, false
 	case !last && ss.chunks.tooBig:
 		ss.reset()
@@ -154,7 +174,7 @@ func (ss *session) chunk(b *body, left int64) bool {
 		left -= int64(n)
 		if b.size += int64(n); b.size > b.limit {
 			b.tooBig = true
-			b.Reset()
+			b.forget()
 		} else {
 			b.Write(buf[:n])
 		}
@@ -169,11 +189,7 @@ func (ss *session) queue(b *body) (mail.Reply, bool) {
 	id := ss.facts.QueueID
 	msg := mail.ParseMessage(b.Bytes())
 	if b.tooBig {
-		messageID, ok := msg.Get("Message-Id")
-		if !ok {
-			messageID = "<>"
-		}
-		ss.entry.p.logf(host.Info, "%s: message-id=%s", id, messageID)
+		ss.entry.logMessageID(b)
 		ss.logf(host.Warning, "warning: %s: queue file size limit exceeded", id)
 		ss.entry.p.logf(host.Warning, "warning: mail_stream_cleanup: close error")
 		return errTooBig, false

@@ -23,9 +23,13 @@ func (ss *session) mailFrom(cmd mail.Command) (mail.Reply, bool) {
 	}
 	args, refusal := mail.ParseMail(cmd, ss.rules())
 	if refusal.Code != 0 {
+		if refusal.Enhanced == (mail.Enhanced{5, 1, 7}) {
+			ss.illegalAddress("MAIL", cmd.Arg(1))
+		}
 		return refusal, false
 	}
 	if !ss.smtpd.CheckAddress(args.From) {
+		ss.illegalAddress("MAIL", cmd.Arg(1))
 		return bad(501, "5.1.7 Bad sender address syntax")
 	}
 	ss.facts.Sender, ss.facts.HasSender, ss.facts.Size = args.From.Internal(), true, args.Size
@@ -74,9 +78,13 @@ func (ss *session) rcptTo(cmd mail.Command) (mail.Reply, bool) {
 	}
 	args, refusal := mail.ParseRcpt(cmd, ss.rules())
 	if refusal.Code != 0 {
+		if refusal.Enhanced == (mail.Enhanced{5, 1, 3}) {
+			ss.illegalAddress("RCPT", cmd.Arg(1))
+		}
 		return refusal, false
 	}
 	if args.To.IsNull() || !ss.smtpd.CheckAddress(args.To) {
+		ss.illegalAddress("RCPT", cmd.Arg(1))
 		return bad(501, "5.1.3 Bad recipient address syntax")
 	}
 	if limit := int(ss.cfg.Int("smtpd_recipient_limit")); limit > 0 && len(ss.rcpts) >= limit {
@@ -118,10 +126,14 @@ func (ss *session) vrfy(cmd mail.Command) (mail.Reply, bool) {
 	case ss.cfg.Bool("disable_vrfy_command"):
 		return bad(502, "5.5.1 VRFY command is disabled")
 	case len(cmd.Args) == 0:
+		if ss.cfg.Bool("smtputf8_enable") {
+			return bad(501, "5.5.4 Syntax: VRFY address [SMTPUTF8]")
+		}
 		return bad(501, "5.5.4 Syntax: VRFY address")
 	}
 	addr, err := mail.ParsePath(cmd.Rest())
 	if err != nil || addr.IsNull() || !ss.smtpd.CheckAddress(addr) {
+		ss.illegalAddress("VRFY", cmd.Rest())
 		return bad(501, "5.1.3 Bad recipient address syntax")
 	}
 	saved := ss.facts.Recipient
@@ -151,7 +163,9 @@ func (ss *session) etrn(cmd mail.Command) (mail.Reply, bool) {
 	if r := ss.decide(postfix.StageEtrn); r != nil {
 		return *r, false
 	}
+	refuse := func() { ss.logf(host.Warning, "warning: reject: ETRN %.100s... from %s", domain, ss.facts.Client) }
 	if ok, err := ss.smtpd.Router().IsRelay(domain); err != nil || !ok {
+		refuse()
 		return bad(459, "<"+domain+">: service unavailable")
 	}
 	ss.in.runQueue(true, func(m *message) bool { return m.hasDomain(domain) })

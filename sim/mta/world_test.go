@@ -16,6 +16,7 @@ import (
 	"mxlab/sim/host/vfs"
 	"mxlab/sim/mta"
 	"mxlab/sim/named"
+	"mxlab/sim/netfilter"
 	"mxlab/sim/shell"
 	"mxlab/sim/trace"
 	"mxlab/sim/userland"
@@ -23,8 +24,8 @@ import (
 	"mxlab/sim/vtime"
 )
 
-// addresses of the hosts of the small Internet; all are on one link.
-func addresses() []struct{ host, addr string } {
+// addressesOf lists the hosts of the small Internet; all are on one link.
+func addressesOf() []struct{ host, addr string } {
 	return []struct{ host, addr string }{
 		{"ns", "198.51.100.53"}, {"maila", "203.0.113.25"}, {"mailb", "198.51.100.25"},
 		{"client", "203.0.113.100"}, {"noptr", "203.0.113.66"}, {"mismatch", "203.0.113.67"}, {"spammer", "203.0.113.68"},
@@ -131,18 +132,18 @@ func newWorld(t testing.TB, overlay string) *world {
 	w.net = vnet.New(k.Clock(), w.log)
 	link := w.net.AddLink(vnet.LinkSpec{Name: "lan", Latency: time.Millisecond})
 	programs := host.Programs{}
-	for _, set := range []host.Programs{userland.Programs(), shell.Programs(), named.Programs(), mta.Programs()} {
+	for _, set := range []host.Programs{userland.Programs(), shell.Programs(), named.Programs(), mta.Programs(), netfilter.Programs()} {
 		for name, p := range set {
 			programs[name] = p
 		}
 	}
 	files := append(txtar.Parse([]byte(base)).Files, txtar.Parse([]byte(overlay)).Files...)
 	zones := named.NewZoneCache()
-	for _, at := range addresses() {
+	for _, at := range addressesOf() {
 		w.addHost(at.host, at.addr, link, programs, files, zones)
 	}
 	w.do(func(*vtime.Task) {
-		for _, at := range addresses() {
+		for _, at := range addressesOf() {
 			w.hosts[at.host].Boot()
 		}
 	})
@@ -165,7 +166,7 @@ func (w *world) addHost(name, addr string, link *vnet.Link, programs host.Progra
 	case name == "ns":
 		packages = []string{"bind9"}
 	case strings.HasPrefix(name, "mail"):
-		packages = []string{"postfix"}
+		packages = []string{"postfix", "iptables"}
 	}
 	image, err := distro.Install(host.Debian, packages, programs)
 	must(err)
@@ -190,6 +191,7 @@ func (w *world) addHost(name, addr string, link *vnet.Link, programs host.Progra
 		named.Install(h, zones)
 	case len(packages) > 0:
 		mta.Install(h)
+		netfilter.Install(h)
 	}
 }
 
@@ -255,4 +257,24 @@ func (w *world) mailLog(name string) string {
 func (w *world) send(on, from, to string) {
 	w.t.Helper()
 	w.sh(on, fmt.Sprintf("printf 'From: %s\\nTo: %s\\nSubject: test\\n\\nHello.\\n' | sendmail -f %s %s", from, to, from, to))
+}
+
+// drop hands a mail in by a process of its own, without a shell.
+func (w *world) drop(t *vtime.Task, on, from, to, text string) {
+	w.t.Helper()
+	h := w.hosts[on]
+	parent, err := h.Daemon(host.Spec{Args: []string{"cron"}, Env: host.NewEnv("PATH", "/usr/sbin:/usr/bin")})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	defer parent.Exit(0)
+	h.Limits.Refill()
+	in := host.NewFD(strings.NewReader(text), nil, nil)
+	p, err := parent.Launch(host.Spec{Args: []string{"sendmail", "-f", from, to}, Stdin: in})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	if p.Wait(t) != 0 {
+		w.t.Fatal("sendmail failed")
+	}
 }
