@@ -14,6 +14,7 @@ func Install(h *host.Host) {
 		return
 	}
 	h.AddUnit(persistentUnit(fw))
+	h.AddUnit(ufwUnit(fw))
 }
 
 // Programs returns the commands of this package by name.
@@ -22,6 +23,6 @@ func Programs() host.Programs {
 		"iptables": runIptables, "ip6tables": runIp6tables,
 		"iptables-save": runSave(v4), "ip6tables-save": runSave(v6),
 		"iptables-restore": runRestore(v4), "ip6tables-restore": runRestore(v6),
-		"netfilter-persistent": runPersistent,
+		"netfilter-persistent": runPersistent, "ufw": runUfw,
 	}
 }
