@@ -130,11 +130,14 @@ func (w *World) build() error {
 			}
 		}
 		for i := range b.Faults {
-			if res := w.perform(t, &b.Faults[i]); res.Err != "" {
+			span := w.log.Open(trace.Event{Kind: trace.Action, Node: b.Faults[i].On, Data: actionLabel(&b.Faults[i])})
+			res := w.perform(t, &b.Faults[i])
+			if res.Err != "" {
 				fail = fmt.Errorf("fault %d: %s", i+1, res.Err)
 				return
 			}
 			t.Settle(settleTime)
+			span.End(trace.OK, nil)
 		}
 	})
 	if err == nil {

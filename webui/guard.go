@@ -1,7 +1,9 @@
 package webui
 
 import (
+	"net"
 	"net/http"
+	"net/netip"
 	"net/url"
 	"strings"
 )
@@ -29,7 +31,7 @@ func (s *Server) guard(next http.Handler) http.Handler {
 		for _, h := range securityHeaders {
 			w.Header().Set(h[0], h[1])
 		}
-		if !s.hostAllowed(r.Host) {
+		if !s.hostAllowed(r) {
 			s.problem(w, http.StatusForbidden, problemf(codeForbidden, "이 서버의 이름이 아닙니다: %s", "not a name of this server: %s", r.Host))
 			return
 		}
@@ -59,21 +61,32 @@ func sameOrigin(r *http.Request) bool {
 	return err == nil && u.Host != "" && strings.EqualFold(u.Host, r.Host)
 }
 
-// hostAllowed guards a server on the loopback interface against pages that
-// point their own name at it (DNS rebinding). With Config.Hosts empty every
-// name is good.
-func (s *Server) hostAllowed(hostport string) bool {
-	if len(s.cfg.Hosts) == 0 {
-		return true
-	}
-	u, err := url.Parse("http://" + hostport)
+// hostAllowed guards against pages that point a name of their own at this
+// server (DNS rebinding). With Config.Hosts only those names are good, "*" for
+// any. Without, a request that comes in over the loopback interface must name
+// the loopback; another one may use any name.
+func (s *Server) hostAllowed(r *http.Request) bool {
+	u, err := url.Parse("http://" + r.Host)
 	if err != nil {
 		return false
 	}
+	name := u.Hostname()
 	for _, h := range s.cfg.Hosts {
-		if strings.EqualFold(h, u.Hostname()) {
+		if h == "*" || strings.EqualFold(h, name) {
 			return true
 		}
 	}
-	return false
+	if len(s.cfg.Hosts) > 0 {
+		return false
+	}
+	local, ok := r.Context().Value(http.LocalAddrContextKey).(net.Addr)
+	if !ok {
+		return true
+	}
+	at, err := netip.ParseAddrPort(local.String())
+	if err != nil || !at.Addr().Unmap().IsLoopback() {
+		return true
+	}
+	ip, err := netip.ParseAddr(name)
+	return strings.EqualFold(name, "localhost") || err == nil && ip.Unmap().IsLoopback()
 }

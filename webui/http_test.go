@@ -61,7 +61,7 @@ func TestPages(t *testing.T) {
 }
 
 func TestRefusals(t *testing.T) {
-	l := newLab(t, Config{Hosts: []string{"127.0.0.1", "localhost"}})
+	l := newLab(t, Config{})
 	id := l.create(CreateSession{Scenario: network, Seed: "1"})
 	json1 := []string{"Content-Type", "application/json"}
 	for _, c := range []struct {
@@ -92,6 +92,26 @@ func TestRefusals(t *testing.T) {
 		var p Problem
 		if err := json.Unmarshal([]byte(body), &p); err != nil || resp.StatusCode != c.status || p.Code != c.code || p.Text.Ko == "" || p.Text.En == "" {
 			t.Errorf("%s: %s %q, want %d %s", c.name, resp.Status, body, c.status, c.code)
+		}
+	}
+}
+
+func TestHostNames(t *testing.T) {
+	for _, c := range []struct {
+		hosts  []string
+		name   string
+		status int
+	}{
+		{nil, "localhost:8053", 200},
+		{nil, "[::1]:8053", 200},
+		{nil, "lab.example.kr", 403},
+		{[]string{"lab.example.kr"}, "LAB.example.kr", 200},
+		{[]string{"lab.example.kr"}, "localhost", 403},
+		{[]string{"*"}, "lab.example.kr", 200},
+	} {
+		l := newLab(t, Config{Hosts: c.hosts})
+		if resp, _ := l.request("GET", "/api/scenarios", "", "Host", c.name); resp.StatusCode != c.status {
+			t.Errorf("hosts %q, name %s: %s, want %d", c.hosts, c.name, resp.Status, c.status)
 		}
 	}
 }
@@ -138,7 +158,7 @@ func TestCapture(t *testing.T) {
 	l := newLab(t, Config{})
 	id := l.create(CreateSession{Scenario: network, Seed: "5"})
 	resp, body := l.request("GET", "/api/sessions/"+id+"/pcapng", "")
-	if resp.StatusCode != 200 || !strings.HasPrefix(body, "\n\r\r\n") || !strings.Contains(body, "event 3, pc, ok") {
+	if resp.StatusCode != 200 || !strings.HasPrefix(body, "\n\r\r\n") || !strings.Contains(body, ", pc, ok") {
 		t.Errorf("%s %q", resp.Status, body[:min(len(body), 200)])
 	}
 }

@@ -22,7 +22,7 @@ type Config struct {
 	Log       *slog.Logger // nil: nothing is logged
 	Scenarios []string     // what scenarios.Open takes, in the order of learning; nil: the built-in ones
 	Title     Text         // of the course
-	Hosts     []string     // names by which the server may be called; none: any
+	Hosts     []string     // names by which the server may be called, "*" for any; see hostAllowed for none
 	MaxWorlds int          // worlds held in memory; 0: 200
 	Idle      time.Duration
 	// Idle is how long a session nobody looks at stays in memory; 0: 30 min. It
