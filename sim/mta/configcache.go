@@ -3,6 +3,7 @@ package mta
 import (
 	"bytes"
 	"slices"
+	"strings"
 
 	"mxlab/sim/host"
 	"mxlab/sim/host/vfs"
@@ -18,6 +19,7 @@ type configCache struct {
 	cfg          *postfix.Config
 	diags        []postfix.Diagnostic            // of parsing
 	checks       map[string][]postfix.Diagnostic // of a program's start
+	services     map[string]*postfix.Config
 }
 
 // readConfig reads main.cf and master.cf as a program that starts now does.
@@ -31,7 +33,7 @@ func (in *Instance) readConfig(program string) (*postfix.Config, []postfix.Diagn
 	master, err := in.host.FS.ReadFile(configDir+"/master.cf", host.Root)
 	c, id := &in.configs, identity(in.host)
 	if c.cfg == nil || !bytes.Equal(c.main, main) || !bytes.Equal(c.master, master) || c.id.Name != id.Name || !slices.Equal(c.id.Addresses, id.Addresses) {
-		*c = configCache{main: main, master: master, id: id, checks: map[string][]postfix.Diagnostic{}}
+		*c = configCache{main: main, master: master, id: id, checks: map[string][]postfix.Diagnostic{}, services: map[string]*postfix.Config{}}
 		mainCF, diags := postfix.ParseMainCF(path, main)
 		c.diags = diags
 		var masterCF *postfix.MasterCF
@@ -40,7 +42,7 @@ func (in *Instance) readConfig(program string) (*postfix.Config, []postfix.Diagn
 			masterCF, more = postfix.ParseMasterCF(configDir+"/master.cf", master)
 			c.diags = append(c.diags, more...)
 		}
-		c.cfg = postfix.NewConfig(mainCF, masterCF, id)
+		c.cfg = postfix.NewConfig(mainCF, masterCF, id).Freeze()
 	}
 	if _, fatal := postfix.FirstFatal(c.diags); fatal {
 		return c.cfg, c.diags
@@ -60,4 +62,15 @@ func identity(h *host.Host) postfix.Host {
 		id.Addresses = append(id.Addresses, i.Addrs()...)
 	}
 	return id
+}
+
+// forService returns the configuration of a service, after readConfig.
+func (in *Instance) forService(s postfix.Service) *postfix.Config {
+	key := s.Type + " " + s.Name + " " + strings.Join(s.Args, " ")
+	cfg := in.configs.services[key]
+	if cfg == nil {
+		cfg = in.configs.cfg.ForService(s)
+		in.configs.services[key] = cfg
+	}
+	return cfg
 }

@@ -253,7 +253,7 @@ func commandLine(s postfix.Service) []string {
 func (p *process) begin() {
 	program := p.service.Program()
 	p.logName = p.name()
-	cfg, diags := p.in.readConfig(program)
+	_, diags := p.in.readConfig(program)
 	for _, d := range diags {
 		p.in.logDiag(p.logName, p.pid(), d)
 	}
@@ -261,7 +261,7 @@ func (p *process) begin() {
 		p.fatal = fatal.String()
 		return
 	}
-	p.cfg = cfg.ForService(p.service)
+	p.cfg = p.in.forService(p.service)
 	p.sys = p.system()
 	switch program {
 	case "smtpd":

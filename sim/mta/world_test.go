@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/netip"
 	"path"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -112,6 +113,12 @@ postmaster root
 root bob
 `
 
+// firstInode is the number of the first file made after the start.
+const firstInode = 0x1000
+
+// pids matches process ids in log lines.
+var pids = regexp.MustCompile(`\[\d+\]: `)
+
 // world is the small Internet.
 type world struct {
 	t      testing.TB
@@ -186,6 +193,13 @@ func (w *world) addHost(name, addr string, link *vnet.Link, programs host.Progra
 		}
 	}
 	must(distro.Finish(h.FS))
+	for ino := vfs.Ino(0); ino < firstInode; { // queue ids must not change with what else is installed
+		must(h.FS.WriteFile("/tmp/x", nil, 0o600, host.Root))
+		info, err := h.FS.Stat("/tmp/x", host.Root)
+		must(err)
+		ino = info.Ino
+		must(h.FS.Unlink("/tmp/x", host.Root))
+	}
 	switch {
 	case name == "ns":
 		named.Install(h, zones)
@@ -247,6 +261,10 @@ func (w *world) mailLog(name string) string {
 	for line := range bytes.Lines(fresh) {
 		if i := bytes.Index(line, []byte("postfix/")); i >= 0 {
 			line = line[i:]
+		}
+		if at := pids.FindIndex(line); at != nil {
+			out.Write(line[:at[0]])
+			line = line[at[1]-2:]
 		}
 		out.Write(line)
 	}

@@ -121,6 +121,16 @@ func (c *Config) ownsAddress(ip netip.Addr) bool {
 // inet_interfaces limited to inet_protocols. Names in inet_interfaces are not
 // looked up; $myhostname and localhost stand for every and the loopback address.
 func (c *Config) OwnAddresses() []netip.Addr {
+	if c.memo == nil {
+		return c.ownAddresses()
+	}
+	if !c.memo.ownKnown {
+		c.memo.own, c.memo.ownKnown = c.ownAddresses(), true
+	}
+	return c.memo.own
+}
+
+func (c *Config) ownAddresses() []netip.Addr {
 	protocols := strings.ToLower(c.Str("inet_protocols"))
 	var out []netip.Addr
 	for _, p := range c.Host.Addresses {

@@ -28,6 +28,23 @@ type Config struct {
 
 	process, service string
 	problems         []Diagnostic
+	memo             *memo // nil: nothing is remembered
+}
+
+// memo remembers what was worked out of a configuration that does not change any
+// more.
+type memo struct {
+	values     map[string]string // expanded
+	transports map[string]string // ServiceParameters
+	own        []netip.Addr
+	ownKnown   bool
+}
+
+// Freeze promises that the configuration does not change any more: values are
+// worked out once. It is then for one goroutine at a time.
+func (c *Config) Freeze() *Config {
+	c.memo = &memo{values: map[string]string{}}
+	return c
 }
 
 // NewConfig makes a Config. main may be nil for "all defaults"; master may be
@@ -43,6 +60,10 @@ func (c *Config) ForService(s Service) *Config {
 	d.Overrides = append(append([]Setting{}, c.Overrides...), s.Options()...)
 	d.process, d.service = s.Program(), s.Name
 	d.problems = nil
+	if c.memo != nil {
+		d.Freeze()
+		d.memo.transports = c.memo.transports
+	}
 	return &d
 }
 
@@ -72,7 +93,14 @@ func (c *Config) Default(name string) (string, bool) {
 	if p, ok := LookupParameter(name); ok {
 		return p.Default, true
 	}
-	v, ok := ServiceParameters(c.Master)[name]
+	if c.memo == nil {
+		v, ok := ServiceParameters(c.Master)[name]
+		return v, ok
+	}
+	if c.memo.transports == nil {
+		c.memo.transports = ServiceParameters(c.Master)
+	}
+	v, ok := c.memo.transports[name]
 	return v, ok
 }
 
@@ -92,6 +120,20 @@ func (c *Config) Expand(text string) (string, []Diagnostic) {
 // Str returns a string parameter, expanded. A bad value is remembered for
 // Problems and given back as far as it could be expanded.
 func (c *Config) Str(name string) string {
+	if c.memo != nil {
+		if v, ok := c.memo.values[name]; ok {
+			return v
+		}
+	}
+	v := c.work(name)
+	if c.memo != nil {
+		c.memo.values[name] = v
+	}
+	return v
+}
+
+// work expands a string parameter.
+func (c *Config) work(name string) string {
 	raw, _, _ := c.Raw(name)
 	if p, ok := LookupParameter(name); ok && p.Kind == KindRaw {
 		return raw
