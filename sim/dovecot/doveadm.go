@@ -5,8 +5,6 @@ import (
 	"io"
 	"strings"
 
-	"github.com/emersion/go-imap/v2/imapserver"
-
 	"mxlab/sim/dovecot/mailbox"
 	"mxlab/sim/host"
 )
@@ -213,7 +211,7 @@ func (in *Instance) printFolders(p *host.Proc, store *mailbox.Store, folders []m
 		mask = args[len(args)-1]
 	}
 	for _, f := range folders {
-		if !imapserver.MatchList(f.Name, rune(store.Separator()[0]), "", mask) {
+		if !matchFolder(f.Name, store.Separator()[0], mask) {
 			continue
 		}
 		if args[0] == "list" {

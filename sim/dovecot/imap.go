@@ -4,7 +4,6 @@ import (
 	"io"
 	"log"
 	"net"
-	"strings"
 
 	"github.com/emersion/go-imap/v2"
 	"github.com/emersion/go-imap/v2/imapserver"
@@ -86,9 +85,9 @@ func (c *imapConn) logout(why string) {
 	c.gone = true
 	c.session.closing = nil
 	n := &c.counts
-	long := strings.NewReplacer("%{deleted}", itoa(n.deleted), "%{expunged}", itoa(n.expunged), "%{trashed}", "0",
-		"%{fetch_hdr_count}", itoa(n.headers), "%{fetch_hdr_bytes}", itoa(n.headerBytes),
-		"%{fetch_body_count}", itoa(n.bodies), "%{fetch_body_bytes}", itoa(n.bodyBytes))
-	v := &variables{user: c.session.user, more: map[byte]string{'i': itoa(n.in), 'o': itoa(n.out)}}
-	c.session.logMail(host.Info, "Disconnected: "+why+" "+v.expand(long.Replace(c.session.in.cfg.Str("imap_logout_format"))))
+	v := &variables{user: c.session.user, more: map[byte]string{'i': itoa(n.in), 'o': itoa(n.out)}, names: map[string]string{
+		"deleted": itoa(n.deleted), "expunged": itoa(n.expunged), "trashed": "0",
+		"fetch_hdr_count": itoa(n.headers), "fetch_hdr_bytes": itoa(n.headerBytes),
+		"fetch_body_count": itoa(n.bodies), "fetch_body_bytes": itoa(n.bodyBytes)}}
+	c.session.logMail(host.Info, "Disconnected: "+why+" "+v.expand(c.session.in.cfg.Str("imap_logout_format")))
 }

@@ -2,6 +2,7 @@ package dovecot
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/emersion/go-imap/v2"
 	"github.com/emersion/go-imap/v2/imapserver"
@@ -105,11 +106,53 @@ func (b *imapBackend) subscribed(folders []mailbox.Folder, names []string) []mai
 
 func (b *imapBackend) matches(name, ref string, patterns []string) bool {
 	for _, p := range patterns {
-		if imapserver.MatchList(name, b.delim(), ref, p) {
+		if matchFolder(name, b.store.Separator()[0], ref+p) {
 			return true
 		}
 	}
 	return false
+}
+
+// maxPattern bounds a pattern of LIST.
+const maxPattern = 1000
+
+// matchFolder matches a name against a pattern in which * stands for anything
+// and % for anything within one level (RFC 3501 6.3.8); INBOX has no case. It
+// keeps the set of pattern places that the name so far can have led to, so its
+// time grows with the product of the lengths and not faster.
+func matchFolder(name string, sep byte, pattern string) bool {
+	if len(pattern) > maxPattern {
+		return false
+	}
+	if strings.EqualFold(name, "INBOX") {
+		pattern = strings.ToUpper(pattern)
+	}
+	n := len(pattern)
+	at := make([]bool, n+1)
+	skip := func() { // a wildcard may stand for nothing
+		for i := range n {
+			if at[i] && (pattern[i] == '*' || pattern[i] == '%') {
+				at[i+1] = true
+			}
+		}
+	}
+	at[0] = true
+	skip()
+	for k := range len(name) {
+		next := make([]bool, n+1)
+		for i := range n {
+			switch {
+			case !at[i]:
+			case pattern[i] == '*' || pattern[i] == '%' && name[k] != sep:
+				next[i] = true
+			case pattern[i] == name[k]:
+				next[i+1] = true
+			}
+		}
+		at = next
+		skip()
+	}
+	return at[n]
 }
 
 // attributes are those of a folder; an extended LIST that asks for other things

@@ -3,6 +3,8 @@ package dovecot
 import (
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 
 	"mxlab/sim/dovecot/mailbox"
 	"mxlab/sim/host"
@@ -14,11 +16,11 @@ func (s *session) openStore() (*mailbox.Store, error) {
 	settings := in.cfg.ForProtocol(s.proto)
 	v := &variables{user: s.user, home: s.acct.home, service: s.proto, session: s.id, rip: s.rip.String(), lip: s.lip.String()}
 	store := &mailbox.Store{Host: in.host, Cred: s.acct.cred, Rand: in.rand}
-	store.Cred.Groups = append(store.Cred.Groups[:len(store.Cred.Groups):len(store.Cred.Groups)], in.groups(settings.Str("mail_access_groups"))...)
+	store.Cred.Groups = slices.Concat(store.Cred.Groups, in.groups(settings.Str("mail_access_groups")))
 	store.Privileged = store.Cred
 	if name := settings.Str("mail_privileged_group"); name != "" {
 		store.PrivilegedGroup = name
-		store.Privileged.Groups = append(store.Cred.Groups[:len(store.Cred.Groups):len(store.Cred.Groups)], in.groups(name)...)
+		store.Privileged.Groups = slices.Concat(store.Cred.Groups, in.groups(name))
 	}
 	home := s.acct.home
 	if h := settings.Str("mail_home"); home == "" && h != "" {
@@ -48,16 +50,10 @@ func (s *session) openStore() (*mailbox.Store, error) {
 // groups translates names of groups, separated by commas or blanks.
 func (in *Instance) groups(names string) []uint32 {
 	var list []uint32
-	word := ""
-	for _, c := range names + " " {
-		if c != ' ' && c != ',' {
-			word += string(c)
-			continue
-		}
-		if id, ok := in.groupID(word); ok && word != "" {
+	for _, name := range strings.FieldsFunc(names, func(r rune) bool { return r == ',' || r == ' ' }) {
+		if id, ok := in.groupID(name); ok {
 			list = append(list, id)
 		}
-		word = ""
 	}
 	return list
 }

@@ -156,9 +156,9 @@ func (r *input) take(n int, timeout time.Duration) ([]byte, error) {
 
 func (r *input) more(timeout time.Duration) error {
 	r.conn.SetReadTimeout(timeout)
-	var chunk [4096]byte
-	n, err := r.conn.Read(chunk[:])
-	r.buf = append(r.buf, chunk[:n]...)
+	r.buf = slices.Grow(r.buf, 512)
+	n, err := r.conn.Read(r.buf[len(r.buf):cap(r.buf)])
+	r.buf = r.buf[:len(r.buf)+n]
 	if err == vnet.ErrDeadline {
 		return errIdle
 	}

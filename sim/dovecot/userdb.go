@@ -132,11 +132,11 @@ func (in *Instance) groupID(s string) (uint32, bool) {
 // settings mail_uid, mail_gid and mail_home give. The error is what the mail
 // process logs.
 func (in *Instance) admit(a *account) error {
-	if id, ok := in.userID(in.cfg.Str("mail_uid")); ok && !a.hasUID {
-		a.cred.UID, a.hasUID = id, true
+	if !a.hasUID {
+		a.cred.UID, a.hasUID = in.userID(in.cfg.Str("mail_uid"))
 	}
-	if id, ok := in.groupID(in.cfg.Str("mail_gid")); ok && !a.hasGID {
-		a.cred.GID, a.hasGID = id, true
+	if !a.hasGID {
+		a.cred.GID, a.hasGID = in.groupID(in.cfg.Str("mail_gid"))
 	}
 	switch first, last := in.cfg.Number("first_valid_uid"), in.cfg.Number("last_valid_uid"); {
 	case !a.hasUID:

@@ -7,7 +7,8 @@ import "strings"
 type variables struct {
 	user, home, service, session, pid string
 	rip, lip                          string
-	more                              map[byte]string // for log formats
+	more                              map[byte]string   // for log formats
+	names                             map[string]string // the same for long names
 }
 
 // expand replaces the variables of a setting: %u, %{user}, with the modifiers L
@@ -69,6 +70,9 @@ func (v *variables) short(c byte) string {
 }
 
 func (v *variables) long(name string) string {
+	if s, ok := v.names[name]; ok {
+		return s
+	}
 	switch name {
 	case "user":
 		return v.short('u')

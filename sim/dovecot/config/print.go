@@ -183,7 +183,7 @@ func hide(path, name, v string) string {
 }
 
 func hidePassword(v string) string {
-	i := strings.Index(v, "password=")
+	i := strings.Index(" "+v, " password=")
 	if i < 0 {
 		return v
 	}
