@@ -54,6 +54,9 @@ func Install(f host.Flavour, packages []string, programs host.Programs) (*vfs.Im
 			return nil, err
 		}
 	}
+	if err := makeDevices(d); err != nil {
+		return nil, err
+	}
 	have := append([]string{""}, packages...)
 	for _, name := range slices.Sorted(maps.Keys(programs)) {
 		where, pkg := location(name)
@@ -65,6 +68,20 @@ func Install(f host.Flavour, packages []string, programs host.Programs) (*vfs.Im
 		}
 	}
 	return d.Image(), nil
+}
+
+// makeDevices makes the special files the disk itself drives: null(4), zero(4)
+// and full(4), by their numbers on Linux.
+func makeDevices(d *vfs.FS) error {
+	for _, dev := range []struct {
+		name  string
+		minor uint16
+	}{{"null", 3}, {"zero", 5}, {"full", 7}} {
+		if err := d.Mknod("/dev/"+dev.name, fs.ModeDevice|fs.ModeCharDevice|0o666, vfs.Dev{Major: 1, Minor: dev.minor}, host.Root); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // unpack puts the files of one archive on the disk.

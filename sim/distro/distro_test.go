@@ -58,3 +58,20 @@ func TestUsersGetAccountsAndHomes(t *testing.T) {
 		t.Errorf("home: %v", err)
 	}
 }
+
+func TestDevNullKeepsNothing(t *testing.T) {
+	img, err := distro.Install(host.Debian, nil, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := vfs.New(img, vfs.Options{})
+	if err := d.WriteFile("/dev/null", []byte("x"), 0o644, vfs.Cred{UID: 1000, GID: 1000}); err != nil {
+		t.Error(err)
+	}
+	if b, err := d.ReadFile("/dev/null", host.Root); err != nil || len(b) != 0 {
+		t.Errorf("/dev/null holds %q (%v)", b, err)
+	}
+	if info, err := d.Stat("/dev/zero", host.Root); err != nil || info.Mode().String() != "Dcrw-rw-rw-" {
+		t.Errorf("/dev/zero: %v (%v)", info.Mode(), err)
+	}
+}

@@ -115,6 +115,9 @@ func printTable(p *host.Proc, rows [][]string, secondIsText bool) {
 		}
 	}
 	width[0] = max(width[0], 14)
+	for i := len(width) - 5; i < len(width)-2; i++ { // size, used, available
+		width[i] = max(width[i], 5)
+	}
 	for _, r := range rows {
 		var b strings.Builder
 		for i, c := range r {

@@ -14,9 +14,12 @@ import (
 // parseCount reads a number with GNU's suffixes.
 func parseCount(text string) (int64, bool) {
 	mult := int64(1)
-	for suffix, m := range map[string]int64{"k": 1024, "K": 1024, "M": 1 << 20, "b": 512, "kB": 1000, "MB": 1000000} {
-		if body, ok := strings.CutSuffix(text, suffix); ok && body != "" && body[len(body)-1] >= '0' && body[len(body)-1] <= '9' {
-			text, mult = body, m
+	for _, u := range []struct {
+		suffix string
+		m      int64
+	}{{"kB", 1000}, {"MB", 1e6}, {"GB", 1e9}, {"b", 512}, {"k", 1 << 10}, {"K", 1 << 10}, {"M", 1 << 20}, {"G", 1 << 30}} {
+		if body, ok := strings.CutSuffix(text, u.suffix); ok && body != "" && body[len(body)-1] >= '0' && body[len(body)-1] <= '9' {
+			text, mult = body, u.m
 			break
 		}
 	}
