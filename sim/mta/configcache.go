@@ -17,7 +17,8 @@ type configCache struct {
 	main, master []byte
 	id           postfix.Host
 	cfg          *postfix.Config
-	diags        []postfix.Diagnostic            // of parsing
+	diags        []postfix.Diagnostic            // of parsing main.cf
+	masterDiags  []postfix.Diagnostic            // of parsing master.cf
 	checks       map[string][]postfix.Diagnostic // of a program's start
 	services     map[string]*postfix.Config
 }
@@ -38,9 +39,7 @@ func (in *Instance) readConfig(program string) (*postfix.Config, []postfix.Diagn
 		c.diags = diags
 		var masterCF *postfix.MasterCF
 		if err == nil {
-			var more []postfix.Diagnostic
-			masterCF, more = postfix.ParseMasterCF(configDir+"/master.cf", master)
-			c.diags = append(c.diags, more...)
+			masterCF, c.masterDiags = postfix.ParseMasterCF(configDir+"/master.cf", master)
 		}
 		c.cfg = postfix.NewConfig(mainCF, masterCF, id).Freeze()
 	}
@@ -51,6 +50,9 @@ func (in *Instance) readConfig(program string) (*postfix.Config, []postfix.Diagn
 	if !ok {
 		check = c.cfg.Check(program)
 		c.checks[program] = check
+	}
+	if program == "master" || program == "postconf" { // the others do not read it
+		return c.cfg, slices.Concat(c.diags, c.masterDiags, check)
 	}
 	return c.cfg, slices.Concat(c.diags, check)
 }

@@ -97,12 +97,17 @@ func (in *Instance) logDiag(program string, pid int, d postfix.Diagnostic) {
 
 // script logs a line of postfix-script, which runs as a process of its own.
 func (in *Instance) script(sev host.Severity, format string, args ...any) {
-	pid := 0
-	if p, err := in.host.Daemon(host.Spec{Args: []string{"postlog"}}); err == nil {
-		pid = p.PID
-		p.Exit(0)
+	in.logf(sev, "postfix-script", in.briefly("postlog"), format, args...)
+}
+
+// briefly runs a command that only logs something, and returns its PID.
+func (in *Instance) briefly(command string) int {
+	p, err := in.host.Daemon(host.Spec{Args: []string{command}})
+	if err != nil {
+		return 0
 	}
-	in.logf(sev, "postfix-script", pid, format, args...)
+	p.Exit(0)
+	return p.PID
 }
 
 func pidOf(p *host.Proc) int {
@@ -120,7 +125,7 @@ func (in *Instance) start() (failure []string) {
 	cfg, diags := in.readConfig("master")
 	if d, fatal := postfix.FirstFatal(diags); fatal {
 		in.emitConfig(trace.Fail, d.String())
-		in.logDiag("postfix-script", 0, d)
+		in.logDiag("postfix", in.briefly("postfix"), d)
 		return []string{d.String()}
 	}
 	if cfg.Master == nil {
