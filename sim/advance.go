@@ -16,8 +16,9 @@ const (
 
 // passUntil lets time pass until something happens that a person would wait
 // for ("event"), or until nothing of the kind has happened for longer than any
-// retry takes ("quiet"), at most longestWait. Time goes in steps that grow, so
-// that what is waited for is not overshot by much.
+// retry takes ("quiet"), at most longestWait. Waiting for an event also ends
+// after that quiet time: then nothing is coming. Time goes in steps that grow,
+// so that what is waited for is not overshot by much.
 func (w *World) passUntil(t *vtime.Task, what string) {
 	begin, last := w.clock.Since(), w.clock.Since()
 	seen := uint64(w.log.Len())
@@ -36,7 +37,7 @@ func (w *World) passUntil(t *vtime.Task, what string) {
 			}
 			last = w.clock.Since()
 		}
-		if what == "quiet" && w.clock.Since()-last >= quietTime {
+		if w.clock.Since()-last >= quietTime {
 			return
 		}
 	}
