@@ -25,16 +25,17 @@ const (
 // written by then is the answer.
 type imapConn struct {
 	*vnet.Conn
-	session *session
-	backend *imapBackend
-	pending []byte // command the library has not read yet
-	out     []byte // what the library has written since
-	cmd     imapCommand
-	greeted bool
-	gone    bool // the end has been logged
-	closed  bool
-	bad     int
-	counts  struct {
+	session  *session
+	backend  *imapBackend
+	pending  []byte // command the library has not read yet
+	out      []byte // what the library has written since
+	cmd      imapCommand
+	greeted  bool
+	finished time.Duration // when the last command was answered
+	gone     bool          // the end has been logged
+	closed   bool
+	bad      int
+	counts   struct {
 		in, out, deleted, expunged                 int
 		headers, headerBytes, bodies, bodyBytes, n int
 	}
@@ -103,6 +104,7 @@ var _ net.Conn = (*imapConn)(nil)
 
 // next reads a command and either answers it or makes it pending.
 func (c *imapConn) next() error {
+	c.finished = c.session.in.host.Clock.Since()
 	cmd, err := c.readCommand()
 	switch {
 	case err == errIdle:
@@ -114,9 +116,10 @@ func (c *imapConn) next() error {
 		c.logout("Too long argument")
 		return io.EOF
 	case err != nil:
-		why := "Connection closed"
-		if c.counts.n == 0 {
-			why += " (No commands sent)"
+		why := "Connection closed (No commands sent)"
+		if c.counts.n > 0 {
+			ago := c.session.in.host.Clock.Since() - c.finished
+			why = fmt.Sprintf("Connection closed (%s finished %.3f secs ago)", c.cmd.name, ago.Seconds())
 		}
 		c.logout(why)
 		return io.EOF
@@ -258,7 +261,10 @@ func (c *imapConn) idle() {
 	stop()
 	c.counts.in += len(line) + 2
 	switch {
-	case err != nil: // the next read tells
+	case err == errIdle: // the next read tells
+	case err != nil:
+		waited := c.session.in.host.Clock.Since() - c.finished
+		c.logout(fmt.Sprintf("Connection closed (IDLE running for 0.001 + waiting input for %.3f secs, 2 B in + 10 B out, state=wait-input)", waited.Seconds()))
 	case strings.EqualFold(strings.TrimSpace(line), "DONE"):
 		c.send(c.backend.updates(true) + c.cmd.tag + " OK Idle completed" + took + "\r\n")
 	default:

@@ -11,7 +11,6 @@ import (
 	"github.com/emersion/go-imap/v2/imapserver"
 
 	"mxlab/sim/dovecot/mailbox"
-	"mxlab/sim/host"
 	"mxlab/sim/vtime"
 )
 
@@ -70,7 +69,7 @@ func (b *imapBackend) reply(err error, name string, code imap.ResponseCode) erro
 	case errors.Is(err, mailbox.ErrNotFound):
 		return no(code, err.Error()+": "+name)
 	case errors.As(err, &fault):
-		b.conn.session.logMail(host.Err, "Error: "+fault.Error())
+		b.conn.session.logFault("", fault)
 		return no(imap.ResponseCodeServerBug, diskFault)
 	}
 	return no("", err.Error())

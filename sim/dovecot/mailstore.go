@@ -41,7 +41,7 @@ func (s *session) openStore() (*mailbox.Store, error) {
 	}
 	loc, err := mailbox.ParseLocation(location, home)
 	if err != nil {
-		return nil, fmt.Errorf("Initialization failed: Namespace '': %w", err)
+		return nil, fmt.Errorf("Initializing mail storage from mail_location setting failed: %w", err)
 	}
 	store.Loc = loc
 	return store, nil
@@ -89,5 +89,7 @@ func (s *session) logFault(what string, err error) {
 	if errors.As(err, &fault) {
 		err = fault
 	}
-	s.logMail(host.Err, "Error: "+what+err.Error())
+	for line := range strings.SplitSeq(what+err.Error(), "\n") {
+		s.logMail(host.Err, "Error: "+line)
+	}
 }

@@ -79,11 +79,12 @@ func (p *pop3Session) open() error {
 		}
 	}
 	if err != nil {
-		p.logMail(host.Err, "Error: "+err.Error())
-		p.logMail(host.Err, "Error: Couldn't open INBOX: "+err.Error())
+		p.logFault("", err)
+		first, _, _ := strings.Cut(err.Error(), "\n")
+		p.logMail(host.Err, "Error: Couldn't open INBOX: "+first)
 		p.write("-ERR [SYS/TEMP] " + p.internalStamp())
 		p.mails = nil
-		p.logout("Couldn't open INBOX: " + err.Error())
+		p.logout("Couldn't open INBOX: " + first)
 		return err
 	}
 	p.deleted, p.read = make([]bool, len(p.mails)), make([]bool, len(p.mails))

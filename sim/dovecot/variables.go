@@ -29,9 +29,9 @@ func (v *variables) expand(format string) string {
 			change = map[byte]func(string) string{'L': strings.ToLower, 'U': strings.ToUpper}[format[i]]
 		}
 		if format[i] == '{' {
-			name, _, ok := strings.Cut(format[i+1:], "}")
-			if ok {
-				i += len(name) + 1
+			name, _, closed := strings.Cut(format[i+1:], "}")
+			if i += len(name); closed {
+				i++
 			}
 			b.WriteString(change(v.long(name)))
 			continue

@@ -51,8 +51,8 @@ func TestMbox(t *testing.T) {
 func TestLocations(t *testing.T) {
 	for _, c := range []struct{ text, want string }{
 		{"maildir:~/Maildir", "{maildir /home/bob/Maildir  }"}, {"mbox:~/mail:INBOX=/var/mail/bob", "{mbox /home/bob/mail /var/mail/bob }"},
-		{"maildir:/m/bob:LAYOUT=fs", "{maildir /m/bob  fs}"}, {"foo:~/x", "Unknown mail storage driver foo"}, {"maildir", "Unknown mail storage driver maildir"},
-		{"/home/x", "mail_location: Ambiguous mail location setting, don't know what to do with it: /home/x (try prefixing it with mbox: or maildir:)"},
+		{"maildir:/m/bob:LAYOUT=fs", "{maildir /m/bob  fs}"}, {"foo:~/x", "Unknown mail storage driver foo"}, {"maildir:", "Root mail directory not given"},
+		{"/home/x", "Ambiguous mail location setting, don't know what to do with it: /home/x (try prefixing it with mbox: or maildir:)"},
 	} {
 		loc, err := ParseLocation(c.text, "/home/bob")
 		got := "{" + string(loc.Format) + " " + loc.Root + " " + loc.Inbox + " " + loc.Layout + "}"

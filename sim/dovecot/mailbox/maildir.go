@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"path"
 	"slices"
 	"strconv"
 	"strings"
@@ -38,8 +37,9 @@ func (s *Store) openMaildir(dir string, inbox, peek bool) (Box, error) {
 	case notExist(err) && !inbox:
 		return nil, ErrNotFound
 	case notExist(err):
-		if err := s.makeMaildir(dir); err != nil {
-			return nil, err
+		if err := s.makeMaildir(dir); err != nil { // Dovecot tries it twice
+			return nil, &Fault{fmt.Sprintf("%v\n%v\nMailbox INBOX: Failed to autocreate mailbox: Internal error occurred. Refer to server log for more information.%s",
+				err, err, s.Host.Now().Format(" [2006-01-02 15:04:05]")), err}
 		}
 	case err != nil:
 		return nil, s.fault("stat", dir+"/tmp", err)
@@ -327,52 +327,4 @@ func (b *maildir) Append(data []byte, f Flags, keywords []string, received int64
 	}
 	uid := b.list.add(key)
 	return uid, b.save()
-}
-
-// load reads dovecot-uidlist and dovecot-keywords.
-func (b *maildir) load() error {
-	s := b.store
-	text, err := s.Host.FS.ReadFile(b.dir+"/dovecot-uidlist", s.Cred)
-	if err != nil && !notExist(err) {
-		return s.fault("open", b.dir+"/dovecot-uidlist", err)
-	}
-	b.list = parseUIDList(string(text))
-	if b.list.validity == 0 {
-		b.list = uidlist{validity: s.newValidity(), next: 1, fresh: true,
-			guid: fmt.Sprintf("%016x%016x", s.Rand.Uint64(), s.Rand.Uint64())}
-	}
-	b.words = b.words[:0:0]
-	words, _ := s.Host.FS.ReadFile(b.dir+"/dovecot-keywords", s.Cred)
-	for line := range strings.Lines(string(words)) {
-		n, w, _ := strings.Cut(strings.TrimSpace(line), " ")
-		if i, err := strconv.Atoi(n); err == nil && i == len(b.words) && w != "" && i < maxKeywords {
-			b.words = append(b.words, w)
-		}
-	}
-	return nil
-}
-
-// newValidity is the UIDVALIDITY of a new folder: the time, but never one that
-// was given before. The last one stands in dovecot-uidvalidity.
-func (s *Store) newValidity() uint32 {
-	now := uint32(s.Host.Clock.Now().Unix())
-	file := s.Loc.Root + "/dovecot-uidvalidity"
-	if b, err := s.Host.FS.ReadFile(file, s.Cred); err == nil {
-		if last, err := strconv.ParseUint(strings.TrimSpace(string(b)), 16, 32); err == nil {
-			now = max(now, uint32(last)+1)
-		}
-	}
-	s.Host.FS.WriteFile(file, fmt.Appendf(nil, "%08x", now), 0o600, s.Cred)
-	return now
-}
-
-func (b *maildir) save() error { return b.write("dovecot-uidlist", b.list.String()) }
-
-func (b *maildir) write(name, text string) error {
-	s := b.store
-	at := path.Join(b.dir, name)
-	if err := s.Host.FS.WriteFile(at, []byte(text), 0o600, s.Cred); err != nil {
-		return s.fault("open", at, err)
-	}
-	return nil
 }

@@ -33,16 +33,18 @@ type Location struct {
 // Dovecot logs them.
 func ParseLocation(text, home string) (Location, error) {
 	format, rest, ok := strings.Cut(text, ":")
-	if !ok && strings.HasPrefix(text, "/") {
-		return Location{}, fmt.Errorf("mail_location: Ambiguous mail location setting, don't know what to do with it: %s (try prefixing it with mbox: or maildir:)", text)
+	if !ok {
+		return Location{}, fmt.Errorf("Ambiguous mail location setting, don't know what to do with it: %s (try prefixing it with mbox: or maildir:)", text)
 	}
 	loc := Location{Format: Format(format)}
-	if !ok || loc.Format != Maildir && loc.Format != Mbox {
+	if loc.Format != Maildir && loc.Format != Mbox {
 		return loc, fmt.Errorf("Unknown mail storage driver %s", format)
 	}
 	for i, part := range strings.Split(rest, ":") {
 		key, value, _ := strings.Cut(part, "=")
 		switch {
+		case i == 0 && part == "":
+			return loc, fmt.Errorf("Root mail directory not given")
 		case i == 0:
 			loc.Root = inHome(part, home)
 		case key == "INBOX":
@@ -50,9 +52,6 @@ func ParseLocation(text, home string) (Location, error) {
 		case key == "LAYOUT":
 			loc.Layout = value
 		}
-	}
-	if loc.Root == "" {
-		return loc, fmt.Errorf("Root mail directory not set")
 	}
 	if !strings.HasPrefix(loc.Root, "/") {
 		return loc, fmt.Errorf("Home directory not set, can't expand ~/ for mail root dir in: %s", text)
