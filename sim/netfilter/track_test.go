@@ -64,7 +64,7 @@ func TestDroppedPacketsMakeNoFlow(t *testing.T) {
 	}
 }
 
-// TestTableFull: past nf_conntrack_max new flows are dropped.
+// TestTableIsSwept: expired flows do not stay in the table.
 func TestTableIsSwept(t *testing.T) {
 	w := newWorld(t)
 	w.sh(w.client, "iptables -A INPUT -m state --state NEW")

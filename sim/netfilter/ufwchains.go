@@ -9,8 +9,9 @@ import (
 )
 
 // frame returns the chains into which ufw's rules are put: what the built-in
-// chains jump to, and what the policies mean. c is "ufw" or "ufw6".
-func (u *ufwState) frame(c string) string {
+// chains jump to, and what the policies mean. c is "ufw" or "ufw6"; jumps says
+// that the built-in chains do not jump there yet.
+func (u *ufwState) frame(c string, jumps bool) string {
 	var b strings.Builder
 	policy := map[string]string{"ACCEPT": "ACCEPT", "DROP": "DROP", "REJECT": "DROP"}
 	builtin := [...]string{"INPUT", "OUTPUT", "FORWARD"}
@@ -24,6 +25,9 @@ func (u *ufwState) frame(c string) string {
 	}
 	for i, d := range ufwDirections {
 		for _, g := range groups {
+			if !jumps {
+				break
+			}
 			fmt.Fprintf(&b, "-A %s -j %s-%s-%s\n", builtin[i], c, g, d)
 		}
 		fmt.Fprintf(&b, "-A %s-skip-to-policy-%s -j %s\n", c, d, u.policy[i])
@@ -79,6 +83,8 @@ func beforeRules(c string, v6 bool) string {
 	}
 	line("-A %s-not-local -m limit --limit 3/min --limit-burst 10 -j %[1]s-logging-deny", c)
 	line("-A %s-not-local -j DROP", c)
+	line("-A %s-before-input -p udp -d 224.0.0.251 --dport 5353 -j ACCEPT", c)
+	line("-A %s-before-input -p udp -d 239.255.255.250 --dport 1900 -j ACCEPT", c)
 	line("COMMIT")
 	return b.String()
 }
@@ -113,8 +119,28 @@ func linkRules(c string) string {
 	return b.String()
 }
 
-// start puts ufw's rules into the packet filter, in place of what the filter
-// table held.
+// clear empties ufw's chains and removes those no built-in chain jumps to. What
+// else is in the filter table stays. It reports whether the jumps are there.
+func clearUfw(fw *Firewall, f family, c string) bool {
+	t := fw.table(f, filterTable).clone()
+	for name, ch := range t.chains {
+		if strings.HasPrefix(name, c+"-") {
+			ch.rules = nil
+		}
+	}
+	for name := range t.chains {
+		if strings.HasPrefix(name, c+"-") && t.references(name) == 0 {
+			delete(t.chains, name)
+		}
+	}
+	jumps := t.references(c+"-before-input") > 0
+	if fw.tables[f][filterTable] != nil {
+		fw.replace(t)
+	}
+	return jumps
+}
+
+// start puts ufw's rules into the packet filter.
 func (u *ufwState) start(fw *Firewall) error {
 	for _, f := range []family{v4, v6} {
 		c, suffix, is6 := "ufw", "", f == v6
@@ -130,8 +156,9 @@ func (u *ufwState) start(fw *Firewall) error {
 		}
 		// The rules before the user's jump to the logging chains, so these are
 		// made first.
-		for i, text := range []string{u.frame(c), u.userRules(is6), before, after, linkRules(c)} {
-			if err := u.restore(fw, f, text, i > 0); err != nil {
+		jumps := !clearUfw(fw, f, c)
+		for _, text := range []string{u.frame(c, jumps), u.userRules(is6), before, after, linkRules(c)} {
+			if err := u.restore(fw, f, text); err != nil {
 				return err
 			}
 		}
@@ -139,20 +166,29 @@ func (u *ufwState) start(fw *Firewall) error {
 	return nil
 }
 
-func (u *ufwState) restore(fw *Firewall, f family, text string, add bool) error {
-	r := &restorer{fw: fw, fam: f, names: &names{host: u.host, privileged: true}, name: f.command() + "-restore", noflush: add}
+func (u *ufwState) restore(fw *Firewall, f family, text string) error {
+	r := &restorer{fw: fw, fam: f, names: &names{host: u.host, privileged: true}, name: f.command() + "-restore", noflush: true}
 	if r.restore(text) != 0 {
 		return errors.New(strings.TrimSpace(r.errs.String()))
 	}
 	return nil
 }
 
-// stop takes the rules out and opens all policies.
+// stop takes the rules out and opens all policies; the chains stay, empty.
 func (u *ufwState) stop(fw *Firewall) {
 	for _, f := range []family{v4, v6} {
-		if fw.tables[f][filterTable] != nil {
-			fw.replace(newTable(f, filterTable))
+		c := [...]string{v4: "ufw", v6: "ufw6"}[f]
+		if fw.tables[f][filterTable] == nil {
+			continue
 		}
+		clearUfw(fw, f, c)
+		t := fw.table(f, filterTable).clone()
+		for _, ch := range t.chains {
+			if ch.policy != "" {
+				ch.policy = "ACCEPT"
+			}
+		}
+		fw.replace(t)
 	}
 }
 

@@ -6,19 +6,16 @@ import "slices"
 // takes them out, writes the files, and applies them.
 func (c *ufwCommand) change(req *ufwRequest, remove bool, position int) int {
 	u := c.state
-	if position > 0 && position > len(u.rules)+len(u.rules6) {
+	at4, at6, ok := u.positions(req, position)
+	if !ok {
 		return c.fail("Invalid position '%d'", position)
 	}
 	var said []string
 	if req.both || !req.v6 {
-		said = append(said, c.edit(&u.rules, req, false, remove, position))
+		said = append(said, c.edit(&u.rules, req, false, remove, at4))
 	}
 	if req.both || req.v6 {
-		p := position
-		if p > 0 {
-			p = max(p-len(u.rules), 0)
-		}
-		said = append(said, c.edit(&u.rules6, req, true, remove, p)+" (v6)")
+		said = append(said, c.edit(&u.rules6, req, true, remove, at6)+" (v6)")
 	}
 	if status := c.store(u.saveRules, c.apply); status != 0 {
 		return status
@@ -30,6 +27,34 @@ func (c *ufwCommand) change(req *ufwRequest, remove bool, position int) int {
 		c.proc.Print(s + "\n")
 	}
 	return 0
+}
+
+// positions translates a number of status numbered, which counts the rules of
+// IPv4 and then those of IPv6, into one for each list. A rule for both families
+// goes to the same neighbour in the other one, or to its end (0).
+func (u *ufwState) positions(req *ufwRequest, n int) (at4, at6 int, ok bool) {
+	if n <= 0 {
+		return n, n, true
+	}
+	six := n - len(u.rules)
+	switch {
+	case six > len(u.rules6) || !req.both && req.v6 != (six > 0):
+		return 0, 0, false
+	case six > 0:
+		return counterpart(u.rules6[six-1], u.rules), six, true
+	}
+	return n, counterpart(u.rules[n-1], u.rules6), true
+}
+
+// counterpart returns the number of the rule of the other family that means the
+// same, 0 if there is none.
+func counterpart(r ufwRule, list []ufwRule) int {
+	for _, a := range []*string{&r.src, &r.dst} {
+		if anywhere(*a) {
+			*a = "any"
+		}
+	}
+	return slices.IndexFunc(list, r.family(!r.v6).same) + 1
 }
 
 // edit changes one list and returns what ufw says about it.

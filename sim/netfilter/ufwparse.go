@@ -1,6 +1,7 @@
 package netfilter
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 )
@@ -47,7 +48,10 @@ func (c *ufwCommand) parseUfwRule(action string, forward bool, words []string) (
 	return req, c.full(req, r, words)
 }
 
-var errUfwSyntax = fmt.Errorf("Invalid syntax")
+var (
+	errUfwSyntax = errors.New("Invalid syntax")
+	errNoClause  = errors.New("Need 'to' or 'from' clause")
+)
 
 // takeDirection reads "in", "out" and "on INTERFACE".
 func (r *ufwRule) takeDirection(words []string) ([]string, error) {
@@ -176,21 +180,21 @@ func (c *ufwCommand) full(req *ufwRequest, r ufwRule, words []string) error {
 			}
 		case "port", "app":
 			if side == "" {
-				return fmt.Errorf("Need 'from' or 'to' with '%s'", key)
+				return errNoClause
 			}
 			if err := c.sidePort(&r, side, key, value); err != nil {
 				return err
 			}
 		default:
 			if !clause {
-				return fmt.Errorf("Need 'to' or 'from' clause")
+				return errNoClause
 			}
 			return fmt.Errorf("Invalid token '%s'", key)
 		}
 	}
 	switch {
 	case !clause:
-		return fmt.Errorf("Need 'to' or 'from' clause")
+		return errNoClause
 	case v4seen && v6seen:
 		return fmt.Errorf("Mixed IP versions for 'from' and 'to'")
 	}

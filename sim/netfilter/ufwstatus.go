@@ -105,7 +105,7 @@ func (r ufwRule) end(to, verbose bool) string {
 		iface = r.outw
 	}
 	six := ""
-	if r.v6 && addr == anyV6 {
+	if r.v6 && r.src == anyV6 && r.dst == anyV6 {
 		six = " (v6)"
 	}
 	var words []string
@@ -136,4 +136,32 @@ func (r ufwRule) end(to, verbose bool) string {
 		words = append(words, "on "+iface)
 	}
 	return strings.Join(words, " ")
+}
+
+// show is ufw show added, and show raw.
+func (c *ufwCommand) show(args []string) int {
+	switch strings.Join(args, " ") {
+	case "added":
+		c.proc.Print("Added user rules (see 'ufw status' for running firewall):\n")
+		seen := map[string]bool{}
+		for _, r := range append(append([]ufwRule{}, c.state.rules...), c.state.rules6...) {
+			if line := "ufw " + r.command() + "\n"; !seen[line] {
+				seen[line] = true
+				c.proc.Print(line)
+			}
+		}
+		if len(seen) == 0 {
+			c.proc.Print("(None)\n")
+		}
+		return 0
+	case "raw":
+		n := &names{host: c.proc.Host}
+		for _, f := range []family{v4, v6} {
+			c.proc.Print(map[family]string{v4: "IPV4 (raw):\n", v6: "\n\nIPV6:\n"}[f])
+			text, _ := Of(c.proc.Host).table(f, filterTable).list(&command{op: opList, numeric: true, verbose: 1, exact: true}, n)
+			c.proc.Print(text)
+		}
+		return 0
+	}
+	return c.syntax()
 }
