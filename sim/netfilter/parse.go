@@ -24,7 +24,7 @@ type parser struct {
 	restore   bool // the line stands in a restore file
 }
 
-const shortOptions = "A:C:D:R:I:L::S::M:F::Z::N:X::E:P:Vh::o:p:s:d:j:i:fvw::W:nt:m:xc:g:46"
+const shortOptions = "A:C:D:R:I:L::S::M:F::Z::N:X::E:P:Vh::o:p:s:d:j:i:fbvw::W:nt:m:xc:g:46"
 
 // ownOptions are the long options of iptables itself.
 var ownOptions = []longOption{
@@ -90,9 +90,9 @@ func (p *parser) take(t token) (again bool, err *Error) {
 	switch {
 	case t.kind == word:
 		return false, fail(argument, "Bad argument `%s'", t.value)
-	case t.kind == known && t.opt.owner == nil:
+	case t.kind == known && t.opt.owner == nil && t.opt.letter != 'b':
 		return false, p.own(t.opt.letter, t)
-	case t.kind == known:
+	case t.kind == known && t.opt.owner != nil:
 		if !t.opt.owner.done {
 			return false, t.opt.owner.set(&p.in, t.opt.opt, t.value, p.inv)
 		}
@@ -100,12 +100,14 @@ func (p *parser) take(t token) (again bool, err *Error) {
 	if e := p.impliedMatch(); e != nil {
 		p.implied = true
 		p.use(e)
-		p.scan.next--
-		p.scan.rest = ""
+		p.scan.next = max(p.scan.next-1, 0)
 		return true, nil
 	}
 	if t.kind == missing {
 		return false, bad("option \"%s\" requires an argument", p.scan.last())
+	}
+	if t.kind == known && t.opt.letter == 'b' { // a letter of getopt's list that nothing handles
+		return false, bad("Unknown arg \"(null)\"")
 	}
 	return false, bad("unknown option \"%s\"", p.scan.last())
 }

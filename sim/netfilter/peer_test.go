@@ -3,9 +3,11 @@ package netfilter
 import (
 	"bytes"
 	"fmt"
+	"math/rand/v2"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -140,4 +142,49 @@ func TestSessionsAsReal(t *testing.T) {
 // looks are the ways to look at a chain, which is then emptied.
 func looks(on, chain string) []peerStep {
 	return []peerStep{{line: on + "-S " + chain}, {line: on + "-L " + chain + " -n"}, {line: on + "-L " + chain + " -v --line-numbers"}, {line: on + "-F " + chain}}
+}
+
+// TestMutatedRulesAsReal changes the rules of testdata at random: a word left
+// out, doubled, exchanged with its neighbour or another, a letter changed.
+func TestMutatedRulesAsReal(t *testing.T) {
+	text, err := os.ReadFile("testdata/rules/filter-INPUT.txt")
+	must(t, err)
+	lines := strings.Split(strings.TrimSpace(string(text)), "\n")
+	r := rand.New(rand.NewPCG(1, 2))
+	steps := []peerStep{{line: "iptables -N USER"}}
+	for i := range 400 {
+		words := strings.Fields(lines[r.IntN(len(lines))])
+		if len(words) < 2 || strings.ContainsAny(strings.Join(words, " "), `'"\!`) {
+			continue
+		}
+		k := r.IntN(len(words) - 1)
+		switch r.IntN(5) {
+		case 0:
+			words = slices.Delete(words, k, k+1)
+		case 1:
+			words = slices.Insert(words, k, words[k])
+		case 2:
+			words[k], words[k+1] = words[k+1], words[k]
+		case 3:
+			other := strings.Fields(lines[r.IntN(len(lines))])
+			if len(other) > 0 && !strings.ContainsAny(other[0], `'"\!`) {
+				words = append(words, other...)
+			}
+		case 4:
+			w := []byte(words[k])
+			if at := r.IntN(len(w)); w[at] < 0x80 {
+				w[at] = "abc019-,:/"[r.IntN(10)]
+			}
+			words[k] = string(w)
+		}
+		line := strings.Join(words, " ")
+		if strings.ContainsAny(line, `'"\!*<>|;&()#$`+"`") || strings.Contains(line, "comment") || strings.Contains(line, "-h") || strings.Contains(line, "NONE") {
+			continue
+		}
+		steps = append(steps, peerStep{line: "iptables -A INPUT " + line})
+		if i%40 == 39 {
+			steps = append(steps, looks("iptables ", "INPUT")...)
+		}
+	}
+	compare(t, append(steps, looks("iptables ", "INPUT")...))
 }
