@@ -115,6 +115,14 @@ func (f *FS) statfs(i int) Statfs {
 	if m.Inodes > 0 {
 		s.FreeInodes = max(0, m.Inodes-u.inodes)
 	}
+	if all := f.opt.MaxBytes; m.Bytes == 0 && all > 0 { // the bound of all mounts is this one's size
+		s.Bytes, s.FreeBytes = all, all
+		for _, u := range f.used {
+			s.FreeBytes -= u.bytes
+		}
+		s.FreeBytes = max(0, s.FreeBytes)
+		s.AvailBytes = max(0, s.FreeBytes-m.Reserved)
+	}
 	return s
 }
 
