@@ -73,9 +73,13 @@ func (r Reply) Temporary() bool { return r.Class() == 4 }
 // Text joins the lines with a space, without codes.
 func (r Reply) Text() string { return strings.Join(r.Lines, " ") }
 
-// String is the reply on one line as logs show it: "550 5.1.1 text".
+// String is the reply on one line as logs show it: "550 5.1.1 text", or
+// "550-5.7.26 one 550 5.7.26 two".
 func (r Reply) String() string {
-	return strconv.Itoa(r.Code) + " " + r.enhancedPrefix() + r.Text()
+	if len(r.Lines) <= 1 {
+		return strconv.Itoa(r.Code) + " " + r.enhancedPrefix() + r.Text()
+	}
+	return strings.ReplaceAll(strings.TrimSuffix(r.Wire(), "\r\n"), "\r\n", " ")
 }
 
 func (r Reply) enhancedPrefix() string {

@@ -51,6 +51,7 @@ func (a *attempt) run() bool {
 		return false
 	}
 	defer a.in.release(a.p)
+	a.m.resume(a.in)
 	a.p.proc.OnExit(func(*host.Proc) { a.in.interrupted(a.p, a.t) })
 	a.began = a.in.host.Clock.Now()
 	a.agent()
@@ -84,16 +85,16 @@ func (a *attempt) agentProcess() *process {
 		if a.res.Invalid {
 			service = a.in.serviceOf("error", "error")
 		}
-		return a.in.acquire(a.t, service)
+		return a.in.acquireOr(a.t, service, a.m.rest)
 	}
 	s, ok := a.in.base.Master.Find(a.res.Transport, "unix")
 	if !ok {
 		a.in.logf(host.Warning, "qmgr", pidOf(a.in.qmgr), "warning: connect to transport private/%s: No such file or directory", a.res.Transport)
 		a.res.Failed = true
 		a.reason = "mail transport unavailable"
-		return a.in.acquire(a.t, a.in.serviceOf("retry", "error"))
+		return a.in.acquireOr(a.t, a.in.serviceOf("retry", "error"), a.m.rest)
 	}
-	return a.in.acquire(a.t, s)
+	return a.in.acquireOr(a.t, s, a.m.rest)
 }
 
 func (a *attempt) agent() {

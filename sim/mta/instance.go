@@ -125,7 +125,7 @@ func (in *Instance) start() (failure []string) {
 	cfg, diags := in.readConfig("master")
 	if d, fatal := postfix.FirstFatal(diags); fatal {
 		in.emitConfig(trace.Fail, d.String())
-		in.logDiag("postfix", in.briefly("postfix"), d)
+		in.host.Syslog(host.FacMail, host.Err, "postfix", in.briefly("postfix"), d.String())
 		return []string{d.String()}
 	}
 	if cfg.Master == nil {

@@ -64,9 +64,12 @@ func (in *Instance) collect() {
 	in.collecting = true
 	done := in.host.Clock.Work()
 	in.host.Clock.Go("pickup", func(t *vtime.Task) {
-		defer done()
+		defer func() { done() }()
+		if p := in.acquireOr(t, in.serviceOf("cleanup", "cleanup"), func() { done() }); p != nil { // wait until there can be one
+			in.release(p)
+		}
 		defer func() { in.collecting = false }()
-		for again := true; again; {
+		for again := true; again && in.running; {
 			again = false
 			var list []*message
 			in.readQueue("maildrop", func(m *message) { list = append(list, m) }, func(path string, err error) {

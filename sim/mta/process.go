@@ -63,6 +63,12 @@ type process struct {
 // service has as many processes as it may or is throttled. Give the process
 // back with release. It returns nil when Postfix was stopped in the meantime.
 func (in *Instance) acquire(t *vtime.Task, s postfix.Service) *process {
+	return in.acquireOr(t, s, func() {})
+}
+
+// acquireOr is acquire that calls throttled, perhaps more than once, before it
+// waits for a service that cannot start: that is no work in progress.
+func (in *Instance) acquireOr(t *vtime.Task, s postfix.Service, throttled func()) *process {
 	for in.running {
 		pl := in.poolOf(s)
 		if p := pl.take(); p != nil {
@@ -71,9 +77,12 @@ func (in *Instance) acquire(t *vtime.Task, s postfix.Service) *process {
 		}
 		switch now := in.host.Clock.Since(); {
 		case pl.notBefore > now:
+			throttled()
 			t.Sleep(pl.notBefore - now)
 		case pl.failing && pl.trying || pl.limit > 0 && pl.size >= pl.limit:
-			in.warnFull(pl)
+			if in.warnFull(pl); pl.failing {
+				throttled()
+			}
 			pl.changed.Wait(t)
 		default:
 			if p := in.spawn(t, pl); p != nil {

@@ -32,7 +32,7 @@ func (in *Instance) deliver(t *vtime.Task, m *message) {
 	in.logf(host.Info, "qmgr", pidOf(in.qmgr), "%s: from=<%s>, size=%d, nrcpt=%d (queue active)", m.id, quoteIfNeeded(m.sender), m.size, len(m.rcpts))
 	t.Yield() // qmgr goes on with what it is at
 	active := in.host.Clock.Now()
-	rewrite := in.acquire(t, in.serviceOf("rewrite", "trivial-rewrite"))
+	rewrite := in.acquireOr(t, in.serviceOf("rewrite", "trivial-rewrite"), m.rest)
 	if rewrite == nil {
 		return
 	}
@@ -49,6 +49,7 @@ func (in *Instance) deliver(t *vtime.Task, m *message) {
 		m.finished()
 		return
 	}
+	m.resume(in)
 	in.settle(t, m, &out)
 }
 

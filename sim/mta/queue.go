@@ -79,7 +79,7 @@ func (q *queue) load(in *Instance) {
 	old := q.messages
 	q.messages = map[string]*message{}
 	for _, m := range old {
-		if m.done != nil {
+		if m.busy {
 			q.messages[m.id] = m
 		}
 	}
@@ -117,11 +117,24 @@ func (q *queue) halt(in *Instance) {
 	q.messages = nil
 }
 
-// finished ends the work of an attempt.
+// finished ends an attempt.
 func (m *message) finished() {
+	m.busy = false
+	m.rest()
+}
+
+// rest says that the attempt waits for something that may never come.
+func (m *message) rest() {
 	if m.done != nil {
 		m.done()
 		m.done = nil
+	}
+}
+
+// resume says that the attempt goes on.
+func (m *message) resume(in *Instance) {
+	if m.busy && m.done == nil {
+		m.done = in.host.Clock.Work()
 	}
 }
 
@@ -193,7 +206,7 @@ func (in *Instance) emitQueue(m *message, out trace.Outcome, what, why string, r
 
 // activate moves a message to the active queue and has it delivered.
 func (in *Instance) activate(m *message) {
-	if in.queue.messages == nil || m.done != nil {
+	if in.queue.messages == nil || m.busy {
 		return
 	}
 	in.queue.messages[m.id] = m
@@ -211,7 +224,8 @@ func (in *Instance) activate(m *message) {
 	if m.last != 0 {
 		refs = []trace.Ref{{Rel: trace.RetryOf, Seq: m.last}}
 	}
-	m.done = clock.Work()
+	m.busy = true
+	m.resume(in)
 	in.emitQueue(m, trace.Neutral, "active", "", refs...)
 	clock.Go("qmgr "+m.id, func(t *vtime.Task) { in.deliver(t, m) })
 	clock.SetScope(outer)

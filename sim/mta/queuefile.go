@@ -44,7 +44,8 @@ type message struct {
 
 	span *trace.Span // of its life, nil after a restart
 	last uint64      // trace event of the last attempt
-	done func()      // ends the work of the attempt under way
+	busy bool        // being delivered
+	done func()      // ends the work in progress for it
 }
 
 // path is the message's file in a queue directory. The deferred queue is hashed
