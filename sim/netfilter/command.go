@@ -45,8 +45,7 @@ type command struct {
 	numeric     bool
 	exact       bool
 	lineNumbers bool
-	line        int // in a restore file
-	text        string
+	line        int    // in a restore file
 	skip        bool   // a line for the other family
 	print       string // -h, -V: what to print instead of doing anything
 	warnings    string // for standard error

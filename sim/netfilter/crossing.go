@@ -22,7 +22,6 @@ type crossing struct {
 	reply    bool // the packet goes against the flow's first
 	untrack  bool
 	steps    int // rules looked at
-	matched  string
 }
 
 // reload takes the addresses from the packet again, after a translation.

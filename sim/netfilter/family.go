@@ -27,14 +27,6 @@ func (f family) bits() int {
 	return 32
 }
 
-// icmp is the protocol number of the family's ICMP.
-func (f family) icmp() uint8 {
-	if f == v6 {
-		return 58
-	}
-	return 1
-}
-
 // command is the name of the family's main program.
 func (f family) command() string {
 	if f == v6 {

@@ -148,7 +148,6 @@ type hashlimitMatch struct {
 	modes     []string
 	srcBits   int
 	dstBits   int
-	expire    time.Duration
 	fam       family
 	buckets   map[string]*bucket
 	rateGiven bool

@@ -40,8 +40,6 @@ type recentMatch struct {
 	mask      bits128
 }
 
-var recentActions = []string{"set", "rcheck", "update", "remove"}
-
 var recentOptions = []option{
 	{name: "set", flag: true, inv: true, not: []string{"rcheck", "update", "remove"}},
 	{name: "rcheck", flag: true, inv: true, not: []string{"set", "update", "remove"}},

@@ -58,9 +58,7 @@ func collect(own, base *Section, scope Scope) *printed {
 		s = base
 	}
 	p.head = heading(s)
-	for _, e := range s.settings(base, scope, own == nil) {
-		p.entries = append(p.entries, e)
-	}
+	p.entries = append(p.entries, s.settings(base, scope, own == nil)...)
 	p.entries = append(p.entries, blocks(own, base, scope)...)
 	slices.SortStableFunc(p.entries, func(a, b entry) int { return strings.Compare(a.key, b.key) })
 	return p
