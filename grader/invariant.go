@@ -103,7 +103,7 @@ func (p *probe) noShortcut(s *scenarios.NoShortcutSpec) {
 	}
 	for _, name := range hosts {
 		h := p.w.Host(name)
-		for _, sc := range slices.Concat(hostsFile(h, s.Domains), p.postfixShortcuts(h, s.Domains), zoneShortcuts(h)) {
+		for _, sc := range slices.Concat(hostsFile(h, s.Domains), p.wideTrust(h, s.Trusted), p.staticRoutes(h, s.Domains), zoneShortcuts(h)) {
 			if slices.Contains(s.Allow, sc.kind) {
 				continue
 			}
@@ -146,33 +146,58 @@ func hostsFile(h *host.Host, domains []string) (list []shortcut) {
 	return list
 }
 
-// postfixShortcuts finds static routes and too wide trust in main.cf, as
-// Postfix itself reads it.
-func (p *probe) postfixShortcuts(h *host.Host, domains []string) (list []shortcut) {
-	const main = "/etc/postfix/main.cf"
+const mainCf = "/etc/postfix/main.cf"
+
+// setting returns the words of a main.cf parameter as Postfix itself reads it.
+func (p *probe) setting(h *host.Host, name string) []string {
 	if h.Unit("postfix") == nil {
 		return nil
 	}
-	out, _, status, err := p.w.Run(p.t, h.Name, []string{"postconf", "-h", "mynetworks"})
-	if err == nil && status == 0 {
-		for word := range strings.FieldsFuncSeq(string(out), func(r rune) bool { return r == ',' || r == ' ' || r == '\n' || r == '\t' }) {
-			pre, err := netip.ParsePrefix(strings.NewReplacer("[", "", "]", "").Replace(word))
-			if err == nil && tooWide(pre) {
-				list = append(list, shortcut{"wide-mynetworks", [2]string{"mynetworks trusts half the Internet: " + word, "mynetworks가 인터넷의 너무 넓은 대역을 신뢰합니다: " + word}, h.Name, main, lineOf(h, main, "mynetworks"), "mynetworks: " + word})
-			}
+	out, _, status, err := p.w.Run(p.t, h.Name, []string{"postconf", "-h", name})
+	if err != nil || status != 0 {
+		return nil
+	}
+	return strings.FieldsFunc(string(out), func(r rune) bool { return strings.ContainsRune(", \n\t", r) })
+}
+
+// wideTrust finds networks in mynetworks that nobody should trust, or, if it is
+// said who may be trusted, any other.
+func (p *probe) wideTrust(h *host.Host, trusted []string) (list []shortcut) {
+	for _, word := range p.setting(h, "mynetworks") {
+		bare := strings.NewReplacer("[", "", "]", "").Replace(word)
+		pre, err := netip.ParsePrefix(bare)
+		if a, e := netip.ParseAddr(bare); e == nil {
+			pre, err = netip.PrefixFrom(a, a.BitLen()), nil
+		}
+		switch {
+		case err != nil:
+		case tooWide(pre):
+			list = append(list, shortcut{"wide-mynetworks", [2]string{"mynetworks trusts far too much of the Internet: " + word,
+				"mynetworks가 인터넷의 너무 넓은 대역을 신뢰합니다: " + word}, h.Name, mainCf, lineOf(h, mainCf, "mynetworks"), "mynetworks: " + word})
+		case len(trusted) > 0 && !pre.Addr().IsLoopback() && !slices.ContainsFunc(trusted, func(t string) bool { return within(pre, t) }):
+			list = append(list, shortcut{"wide-mynetworks", [2]string{"mynetworks trusts addresses of strangers: " + word,
+				"mynetworks가 다른 사람의 주소까지 신뢰합니다: " + word}, h.Name, mainCf, lineOf(h, mainCf, "mynetworks"), "mynetworks: " + word})
 		}
 	}
-	out, _, status, err = p.w.Run(p.t, h.Name, []string{"postconf", "-h", "transport_maps"})
-	if err == nil && status == 0 {
-		for spec := range strings.FieldsFuncSeq(string(out), func(r rune) bool { return r == ',' || r == ' ' || r == '\n' }) {
-			_, file, _ := strings.Cut(spec, ":")
-			lines(h, file, func(n int, l string) {
-				f := strings.Fields(l)
-				if len(f) > 1 && slices.ContainsFunc(domains, func(d string) bool { return strings.EqualFold(f[0], d) }) {
-					list = append(list, shortcut{"transport", [2]string{"A static transport leads around DNS.", "정적 transport 설정으로 DNS를 우회했습니다."}, h.Name, file, n, l})
-				}
-			})
-		}
+	return list
+}
+
+// within reports whether all addresses of pre belong to the prefix outer.
+func within(pre netip.Prefix, outer string) bool {
+	o, err := netip.ParsePrefix(outer)
+	return err == nil && o.Bits() <= pre.Bits() && o.Contains(pre.Addr())
+}
+
+// staticRoutes finds entries for others' domains in the transport maps.
+func (p *probe) staticRoutes(h *host.Host, domains []string) (list []shortcut) {
+	for _, spec := range p.setting(h, "transport_maps") {
+		_, file, _ := strings.Cut(spec, ":")
+		lines(h, file, func(n int, l string) {
+			f := strings.Fields(l)
+			if len(f) > 1 && slices.ContainsFunc(domains, func(d string) bool { return strings.EqualFold(f[0], d) }) {
+				list = append(list, shortcut{"transport", [2]string{"A static transport leads around DNS.", "정적 transport 설정으로 DNS를 우회했습니다."}, h.Name, file, n, l})
+			}
+		})
 	}
 	return list
 }

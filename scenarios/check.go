@@ -181,5 +181,6 @@ type UnchangedSpec struct {
 type NoShortcutSpec struct {
 	Hosts   []string `yaml:"hosts"`
 	Domains []string `yaml:"domains"` // must not stand in hosts files or static transports
-	Allow   []string `yaml:"allow"`   // shortcuts that are the cure here: hosts-file, transport, wide-mynetworks, spf-all, open-resolver
+	Trusted []string `yaml:"trusted"` // prefixes mynetworks may hold beside loopback; none: any that is not far too wide
+	Allow   []string `yaml:"allow"`   // shortcuts that are the cure here: hosts-file, transport, wide-mynetworks, spf-all
 }
