@@ -95,11 +95,6 @@ func TransportUnavailable() Failure {
 	return Failure{Status: Enhanced{4, 3, 0}, Text: "mail transport unavailable"}
 }
 
-// TooManyHops (reply 554): more Received fields than hopcount_limit.
-func TooManyHops() Failure {
-	return Failure{Status: Enhanced{5, 4, 0}, Text: "too many hops"}
-}
-
 // MaildirFailure: a file below a maildir could not be made; reason is strerror's.
 // Missing space or quota is temporary.
 func MaildirFailure(file, reason string) Failure {

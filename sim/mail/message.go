@@ -145,13 +145,6 @@ func (m Message) QueueSize() int64 {
 	return QueueSizeOf(m.Bytes())
 }
 
-// WireSize is the size in octets as RFC 1870 counts it: line ends are CRLF,
-// dot-stuffing is left out.
-func (m Message) WireSize() int64 {
-	b := m.Bytes()
-	return int64(len(b) + bytes.Count(b, []byte{'\n'}))
-}
-
 // NormalizeLF turns CRLF into LF. A lone CR stays.
 func NormalizeLF(b []byte) []byte { return bytes.ReplaceAll(b, []byte("\r\n"), []byte{'\n'}) }
 

@@ -196,6 +196,7 @@ func (c *client) transaction() {
 		}
 		return c.reply(timeout)
 	}
+	last := len(commands) - 1
 	r, err := answer(0, "smtp_mail_timeout")
 	if err != nil {
 		c.giveUp(c.broken(err, "sending MAIL FROM"))
@@ -203,16 +204,36 @@ func (c *client) transaction() {
 	}
 	if r.Class() != 2 {
 		c.giveUp(c.refusal(r, "MAIL FROM command"))
-		c.reset(answer, commands[1:], sent)
+		c.reset(last)
 		return
 	}
-	var accepted, later []recipient
+	later, ok := c.offer(answer)
+	if !ok {
+		return
+	}
+	if len(c.rcpts) == 0 {
+		c.reset(1)
+	} else if r, err = answer(last, "smtp_data_init_timeout"); err != nil {
+		c.giveUp(c.broken(err, "sending DATA command"))
+	} else if r.Class() != 3 {
+		c.giveUp(c.refusal(r, "DATA command"))
+		c.send("RSET", "QUIT")
+	} else {
+		c.content()
+	}
+	c.rcpts = append(c.rcpts, later...)
+}
+
+// offer names the recipients. Those the server accepts stay on the list, later
+// are those for another server. It reports false when the session broke.
+func (c *client) offer(answer func(int, string) (mail.Reply, error)) (later []recipient, ok bool) {
+	var accepted []recipient
 	for i, rc := range c.rcpts {
 		r, err := answer(1+i, "smtp_rcpt_timeout")
 		if err != nil {
 			c.rcpts = append(append(later, accepted...), c.rcpts[i:]...)
 			c.giveUp(c.broken(err, "sending RCPT TO"))
-			return
+			return nil, false
 		}
 		switch f := c.refusal(r, "RCPT TO command"); {
 		case r.Class() == 2:
@@ -225,22 +246,12 @@ func (c *client) transaction() {
 		}
 	}
 	c.rcpts = accepted
-	if len(accepted) == 0 {
-		c.reset(answer, commands[len(commands)-1:], sent)
-	} else if r, err = answer(len(commands)-1, "smtp_data_init_timeout"); err != nil {
-		c.giveUp(c.broken(err, "sending DATA command"))
-	} else if r.Class() != 3 {
-		c.giveUp(c.refusal(r, "DATA command"))
-		c.send("RSET", "QUIT")
-	} else {
-		c.content()
-	}
-	c.rcpts = append(c.rcpts, later...)
+	return later, true
 }
 
-// reset ends a transaction nobody has accepted: replies to what was already
-// sent are read, then RSET and QUIT follow.
-func (c *client) reset(answer func(int, string) (mail.Reply, error), pending []string, sent int) {
+// reset ends a transaction nobody has accepted: with PIPELINING so many replies
+// to what was already sent are read, then RSET and QUIT follow.
+func (c *client) reset(pending int) {
 	if c.offers("PIPELINING") {
 		for range pending {
 			if _, err := c.reply("smtp_rset_timeout"); err != nil {

@@ -66,9 +66,6 @@ func (e *evaluation) implied(name, param string, sub subject) Verdict {
 // A bare "postmaster" is always accepted (RFC 5321 4.5.1).
 func (c *Checker) Rcpt(s Session) Decision { return c.recipient(StageRcpt, s) }
 
-// Vrfy evaluates the same for a VRFY command.
-func (c *Checker) Vrfy(s Session) Decision { return c.recipient(StageVrfy, s) }
-
 func (c *Checker) recipient(stage Stage, s Session) Decision {
 	e := c.begin(stage, s)
 	if strings.EqualFold(s.Recipient, "postmaster") {

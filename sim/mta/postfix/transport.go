@@ -219,7 +219,3 @@ func ParseNextHop(s string) NextHop {
 	}
 	return h
 }
-
-// LoopsBack is the text with which smtp bounces mail whose best mail exchanger
-// is this machine itself.
-func LoopsBack(domain string) string { return "mail for " + domain + " loops back to myself" }
