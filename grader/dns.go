@@ -204,12 +204,20 @@ func (p *probe) listed(s *scenarios.ListedSpec) {
 	switch {
 	case err != nil && !errors.Is(err, host.ErrHostNotFound) && !errors.Is(err, host.ErrNoData):
 		p.it.Actual = err.Error()
-		p.it.say(Fail, "The list %s does not answer: %v.", "차단 목록 %s이(가) 응답하지 않습니다(%v).", s.Zone, err)
+		p.it.say(Fail, "The list %s does not answer: %v.", "차단 목록 %s에서 응답이 없습니다(%v).", s.Zone, err)
 	case listed == s.Listed:
-		p.it.say(Pass, "%s is %s on %s.", "%[3]s 기준 %[1]s: %[2]s", addr, listedText(listed), s.Zone)
+		p.sayListed(Pass, addr, listed, s.Zone)
 	default:
-		p.it.say(Fail, "%s is %s on %s.", "%[3]s 기준 %[1]s: %[2]s", addr, listedText(listed), s.Zone)
+		p.sayListed(Fail, addr, listed, s.Zone)
 	}
+}
+
+func (p *probe) sayListed(st Status, addr netip.Addr, listed bool, zone string) {
+	if listed {
+		p.it.say(st, "%s is listed on %s.", "%s 주소는 %s에 등재되어 있습니다.", addr, zone)
+		return
+	}
+	p.it.say(st, "%s is not listed on %s.", "%s 주소는 %s에 등재되어 있지 않습니다.", addr, zone)
 }
 
 func listedText(b bool) string {

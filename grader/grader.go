@@ -91,7 +91,7 @@ func (r *run) check(c *scenarios.Check) *Item {
 	for _, n := range c.Needs {
 		if need := r.results[n]; need != nil && need.Status != Pass {
 			it.Needs = n
-			it.say(Blocked, "First %q must pass.", "먼저 다음 항목이 통과되어야 합니다: %[2]s", need.Title.EN, need.Title.KO)
+			it.say(Blocked, "First %q must pass.", "먼저 다음 항목을 통과해야 합니다: %[2]s", need.Title.EN, need.Title.KO)
 			it.Rationale.EN = fmt.Sprintf("First this must pass: %s", need.Title.EN)
 			return it
 		}
@@ -232,12 +232,12 @@ func (p *probe) survives(s *scenarios.SurvivesSpec) {
 		evaluate(p.run, fork, c, it)
 		if it.Status != Pass {
 			p.it.Expected, p.it.Actual = it.Expected, it.Actual
-			p.it.say(Fail, "After a reboot of %s: %s", "%s 재부팅 후: %[3]s", s.Host, it.Rationale.EN, it.Rationale.KO)
-			p.it.Rationale = sim.Text{EN: fmt.Sprintf("After a reboot of %s: %s", s.Host, it.Rationale.EN), KO: fmt.Sprintf("%s 재부팅 후: %s", s.Host, it.Rationale.KO)}
+			p.it.say(Fail, "After a reboot of %s: %s", "%s 재부팅 뒤: %[3]s", s.Host, it.Rationale.EN, it.Rationale.KO)
+			p.it.Rationale = sim.Text{EN: fmt.Sprintf("After a reboot of %s: %s", s.Host, it.Rationale.EN), KO: fmt.Sprintf("%s 재부팅 뒤: %s", s.Host, it.Rationale.KO)}
 			return
 		}
 	}
-	p.it.say(Pass, "Everything still works after a reboot of %s.", "%s을(를) 재부팅해도 모두 동작합니다.", s.Host)
+	p.it.say(Pass, "Everything still works after a reboot of %s.", "%s 재부팅 뒤에도 모두 동작합니다.", s.Host)
 }
 
 // running checks that a unit is active.
@@ -250,10 +250,10 @@ func (p *probe) running(s *scenarios.RunningSpec) {
 		p.it.Actual = string(state)
 	}
 	if p.it.Actual == p.it.Expected {
-		p.it.say(Pass, "%s runs on %s.", "%[2]s에서 %[1]s이(가) 동작하고 있습니다.", s.Unit, s.Host)
+		p.it.say(Pass, "%s runs on %s.", "%[2]s에서 %[1]s 서비스가 동작하고 있습니다.", s.Unit, s.Host)
 		return
 	}
-	p.it.say(Fail, "%s does not run on %s.", "%[2]s에서 %[1]s이(가) 동작하지 않습니다.", s.Unit, s.Host)
+	p.it.say(Fail, "%s does not run on %s.", "%[2]s에서 %[1]s 서비스가 동작하지 않습니다.", s.Unit, s.Host)
 	p.citeUnit(s)
 }
 

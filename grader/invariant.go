@@ -72,7 +72,7 @@ func (p *probe) unchanged(s *scenarios.UnchangedSpec) {
 		b, err2 := was.FS.Sum(path)
 		if a != b || (err1 == nil) != (err2 == nil) {
 			p.it.Vantage, p.it.Actual = name, f+" was changed"
-			p.it.say(Fail, "%s was changed; the cure is not there.", "%s이(가) 변경되었습니다. 해결할 곳은 그곳이 아닙니다.", f)
+			p.it.say(Fail, "%s was changed; the cure is not there.", "%s 파일이 변경되었습니다. 고칠 곳은 그곳이 아닙니다.", f)
 			p.it.Evidence = append(p.it.Evidence, Evidence{Label: f, Host: name, File: path})
 			return
 		}

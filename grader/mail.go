@@ -35,16 +35,16 @@ func (p *probe) delivered(s *scenarios.DeliveredSpec) {
 	p.it.Actual = fmt.Sprintf("%d message(s) after %v", len(msgs), took.Round(time.Second))
 	switch {
 	case len(msgs) == 0:
-		p.it.say(Fail, "A mail from %s to %s did not arrive within %v.", "%s에서 %s(으)로 보낸 메일이 %v 안에 도착하지 않았습니다.", s.Sender, s.Recipient, within)
+		p.it.say(Fail, "A mail from %s to %s did not arrive within %v.", "%s에서 %s 앞으로 보낸 메일이 %v 안에 도착하지 않았습니다.", s.Sender, s.Recipient, within)
 		p.it.citeTrouble(p.w.Log(), from)
 	case len(msgs) > 1:
 		p.it.say(Fail, "The mail arrived %d times.", "메일이 %d번 도착했습니다.", len(msgs))
 	case s.Via != "" && !passed(msgs[0], p.w.Host(s.Via)):
-		p.it.say(Fail, "The mail arrived, but not through %s.", "메일이 도착했으나 %s을(를) 거치지 않았습니다.", s.Via)
+		p.it.say(Fail, "The mail arrived, but not through %s.", "메일이 도착했으나 %s 서버를 거치지 않았습니다.", s.Via)
 	case s.NotVia != "" && passed(msgs[0], p.w.Host(s.NotVia)):
-		p.it.say(Fail, "The mail went through %s.", "메일이 %s을(를) 거쳐 갔습니다.", s.NotVia)
+		p.it.say(Fail, "The mail went through %s.", "메일이 %s 서버를 거쳐 갔습니다.", s.NotVia)
 	default:
-		p.it.say(Pass, "A mail from %s to %s arrived after %v.", "%s에서 %s(으)로 보낸 메일이 %v 만에 도착했습니다.", s.Sender, s.Recipient, took.Round(time.Second))
+		p.it.say(Pass, "A mail from %s to %s arrived after %v.", "%s에서 %s 앞으로 보낸 메일이 %v 만에 도착했습니다.", s.Sender, s.Recipient, took.Round(time.Second))
 	}
 }
 
@@ -132,13 +132,13 @@ func (p *probe) rejected(s *scenarios.RejectedSpec) {
 	switch {
 	case res.Err != nil:
 		p.it.Actual = res.Err.Error()
-		p.it.say(Fail, "%s does not answer: %v.", "%s이(가) 응답하지 않습니다(%v).", s.Server, res.Err)
+		p.it.say(Fail, "%s does not answer: %v.", "%s 서버가 응답하지 않습니다(%v).", s.Server, res.Err)
 	case res.Accepted:
-		p.it.say(Fail, "%s accepts a mail it must refuse.", "%s이(가) 거부해야 할 메일을 받아들입니다.", s.Server)
+		p.it.say(Fail, "%s accepts a mail it must refuse.", "%s 서버가 거부해야 할 메일을 받아들입니다.", s.Server)
 	case !strings.HasPrefix(fmt.Sprint(res.Reply.Code), s.Code):
-		p.it.say(Fail, "%s refuses with another code.", "%s이(가) 다른 코드로 거부합니다.", s.Server)
+		p.it.say(Fail, "%s refuses with another code.", "%s 서버가 다른 코드로 거부합니다.", s.Server)
 	default:
-		p.it.say(Pass, "%s refuses it: %s", "%s이(가) 거부합니다: %s", s.Server, res.Reply)
+		p.it.say(Pass, "%s refuses it: %s", "%s 서버가 거부합니다: %s", s.Server, res.Reply)
 	}
 }
 

@@ -22,7 +22,7 @@ import (
 func blocklistAnswer(w *World, t *vtime.Task, p *Portal, request string, with map[string]string) (Text, bool) {
 	a, err := netip.ParseAddr(with["address"])
 	if err != nil {
-		return refusef("%q is not an IP address.", "%q은(는) IP 주소가 아닙니다.", with["address"])
+		return refusef("%q is not an IP address.", "IP 주소가 아닙니다: %q", with["address"])
 	}
 	h := w.Host(p.Settings["host"])
 	owner := strings.TrimSuffix(mail.DNSBLName(a, ""), ".")
@@ -33,9 +33,9 @@ func blocklistAnswer(w *World, t *vtime.Task, p *Portal, request string, with ma
 	listed := slices.ContainsFunc(strings.Split(string(b), "\n"), func(l string) bool { return ownerOf(l) == owner })
 	switch {
 	case !listed:
-		return grantf("%s is not listed.", "%s은(는) 등재되어 있지 않습니다.", a)
+		return grantf("%s is not listed.", "%s 주소는 등재되어 있지 않습니다.", a)
 	case request == "lookup":
-		return refusef("%s is listed: it passed on mail for strangers (open relay).", "%s은(는) 등재되어 있습니다. 사유: 외부인의 메일을 중계함(오픈 릴레이).", a)
+		return refusef("%s is listed: it passed on mail for strangers (open relay).", "%s 주소는 등재되어 있습니다. 사유: 외부인의 메일 중계(오픈 릴레이).", a)
 	}
 	for _, try := range RelayTries(with["address"], a, p.Settings["victim"]) {
 		res := TryRelay(t, h, netip.AddrPortFrom(a, 25), try, "delist")
@@ -46,8 +46,8 @@ func blocklistAnswer(w *World, t *vtime.Task, p *Portal, request string, with ma
 		case res.Accepted:
 			w.log.Emit(trace.Event{Kind: trace.Policy, Node: h.Name, Peer: a.String(), Outcome: trace.Fail,
 				Data: trace.F("open relay: "+try.Name, "from", try.From, "to", try.To, "reply", res.Reply.String())})
-			return refusef("Refused: %s still relays. Our test (%s) got \"%s\" for RCPT TO:<%s>.",
-				"거절: %s은(는) 아직도 메일을 중계합니다. 점검(%s)에서 RCPT TO에 \"%s\" 응답을 받았습니다. 수신자: <%s>", a, try.Name, res.Reply, try.To)
+			return refusef("Refused: %s still relays. It took our test mail (%s) to <%s>: \"%s\".",
+				"거절: %s 서버는 아직도 메일을 중계합니다. 점검 메일(방법: %s, 수신자: <%s>)을 받아들였습니다. 응답: \"%s\"", a, try.Name, try.To, res.Reply)
 		}
 	}
 	err = w.editZone(t, h, p.Settings["file"], p.Settings["zone"], func(lines []string) []string {
@@ -58,7 +58,7 @@ func blocklistAnswer(w *World, t *vtime.Task, p *Portal, request string, with ma
 	}
 	t.Sleep(time.Minute)
 	return grantf("Our test found no relaying. %s has been removed from the list. Caches may show it for a while.",
-		"점검 결과 중계가 확인되지 않아 %s을(를) 목록에서 삭제했습니다. 캐시 때문에 한동안 등재된 것으로 보일 수 있습니다.", a)
+		"점검 결과 중계가 확인되지 않아 %s 주소를 목록에서 삭제했습니다. 캐시 때문에 한동안 등재된 것으로 보일 수 있습니다.", a)
 }
 
 // ownerOf returns the owner name of a zone file line.

@@ -182,12 +182,12 @@ func (w *World) hasFilter(p *Portal) bool {
 func customerAddress(p *Portal, s string) (netip.Addr, *Text) {
 	a, err := netip.ParseAddr(s)
 	if err != nil {
-		t, _ := refusef("%q is not an IP address.", "%q은(는) IP 주소가 아닙니다.", s)
+		t, _ := refusef("%q is not an IP address.", "IP 주소가 아닙니다: %q", s)
 		return a, &t
 	}
 	prefix, err := netip.ParsePrefix(p.Settings["customer"])
 	if err != nil || !prefix.Contains(a) {
-		t, _ := refusef("%s is not one of your addresses.", "%s은(는) 고객님의 주소가 아닙니다.", a)
+		t, _ := refusef("%s is not one of your addresses.", "고객님께 할당된 주소가 아닙니다: %s", a)
 		return a, &t
 	}
 	return a, nil
@@ -202,12 +202,12 @@ func (w *World) setPTR(t *vtime.Task, p *Portal, address, name string) (Text, bo
 	}
 	name = strings.TrimSuffix(name, ".")
 	if _, ok := mdns.IsDomainName(name); !ok || !strings.Contains(name, ".") || strings.ContainsAny(name, " \t;\"()@$\\") {
-		return refusef("%q is not a full host name.", "%q은(는) 완전한 호스트 이름이 아닙니다.", name)
+		return refusef("%q is not a full host name.", "도메인까지 모두 적은 호스트 이름이 아닙니다: %q", name)
 	}
 	h := w.Host(p.Settings["host"])
 	addrs, _, err := h.LookupAddrs(t, name+".", host.IPv4)
 	if err != nil || !slices.Contains(addrs, a) {
-		return refusef("We register only names that lead back to the address. At present %s does not resolve to %s.", "정방향 조회가 그 주소로 돌아오는 이름만 등록합니다. 지금은 %s이(가) %s(으)로 해석되지 않습니다.", name, a)
+		return refusef("We register only names that lead back to the address. At present %s does not resolve to %s.", "정방향 조회 결과가 그 주소와 일치하는 이름만 등록합니다. 지금은 %s의 조회 결과에 %s 주소가 없습니다.", name, a)
 	}
 	owner := strings.TrimSuffix(dns.ReverseName(a), "."+p.Settings["zone"])
 	err = w.editZone(t, h, p.Settings["file"], p.Settings["zone"], func(lines []string) []string {
@@ -247,7 +247,7 @@ func (w *World) delegateReverse(t *vtime.Task, p *Portal, ns string) (Text, bool
 	if err != nil {
 		return refusef("Our name server had a problem: %v", "당사 네임 서버에 문제가 있습니다: %v", err)
 	}
-	return grantf("Done: %s.%s is delegated to %s (RFC 2317). Set up that zone there.", "처리되었습니다. %s.%s 영역을 %s(으)로 위임했습니다(RFC 2317). 그 서버에 해당 영역을 만드시기 바랍니다.",
+	return grantf("Done: %s.%s is delegated to %s (RFC 2317). Set up that zone there.", "처리되었습니다. %s.%s 영역을 네임 서버 %s에 위임했습니다(RFC 2317). 그 서버에 이 영역을 만들어 주시기 바랍니다.",
 		child, strings.TrimSuffix(p.Settings["zone"], "."), ns)
 }
 
