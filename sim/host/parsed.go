@@ -43,6 +43,13 @@ func (p *Parsed) get(kind, text string, parse func(string) any) parsedText {
 	return v
 }
 
+// Shared returns what make gives for text, computed once for all hosts of the
+// process. kind tells the uses apart. The result must depend on text alone and
+// must never be changed.
+func (h *Host) Shared(kind, text string, make func() any) any {
+	return h.shared.get(kind, text, func(string) any { return make() }).value
+}
+
 // parsedFile is the last known form of one file of a host.
 type parsedFile struct {
 	generation uint64 // of the disk when it was read

@@ -2,6 +2,7 @@ package mta
 
 import (
 	"bytes"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -48,7 +49,8 @@ func (in *Instance) readConfig(program string) (*postfix.Config, []postfix.Diagn
 	}
 	check, ok := c.checks[program]
 	if !ok {
-		check = c.cfg.Check(program)
+		key := fmt.Sprintf("%s\x00%v\x00%s", id.Name, id.Addresses, main)
+		check, _ = in.host.Shared("postfix start of "+program, key, func() any { return c.cfg.Check(program) }).([]postfix.Diagnostic)
 		c.checks[program] = check
 	}
 	if program == "master" || program == "postconf" { // the others do not read it
