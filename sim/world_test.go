@@ -274,14 +274,15 @@ func BenchmarkCompile(b *testing.B) {
 	}
 }
 
-// BenchmarkDelivery measures a mail from one company to another: cold with
-// empty caches in a fresh world, warm in a world that has seen mail.
+// BenchmarkDelivery measures a mail from a PC through its company's server to
+// another provider: three SMTP dialogues' worth of work with all look-ups. In
+// "fresh" the world has just been built, so hosts boot and configurations are
+// read; in "cold" the resolvers' caches are empty; in "warm" they are full.
 func BenchmarkDelivery(b *testing.B) {
 	p := plan(b, sim.NewLibrary(), "network:company", 1)
-	from, to := p.Blueprint.Boxes[0].Address, p.Blueprint.Boxes[1].Address
 	send := func(w *sim.World) {
 		err := w.Probe(func(t *vtime.Task) {
-			if _, err := w.Submit(t, &sim.Mail{From: from, To: to, Subject: "x", Body: "x"}); err != nil {
+			if _, err := w.Submit(t, &sim.Mail{From: p.Blueprint.Boxes[0].Address, To: p.Blueprint.Boxes[1].Address, Subject: "x", Body: "x"}); err != nil {
 				b.Error(err)
 			}
 			t.Settle(time.Hour)
@@ -290,7 +291,7 @@ func BenchmarkDelivery(b *testing.B) {
 			b.Fatal(err)
 		}
 	}
-	b.Run("cold", func(b *testing.B) {
+	b.Run("fresh", func(b *testing.B) {
 		for b.Loop() {
 			b.StopTimer()
 			w, err := p.World()
@@ -302,6 +303,20 @@ func BenchmarkDelivery(b *testing.B) {
 			b.StopTimer()
 			w.Close()
 			b.StartTimer()
+		}
+	})
+	b.Run("cold", func(b *testing.B) {
+		w := world(b, p)
+		send(w)
+		for b.Loop() {
+			b.StopTimer()
+			for _, resolver := range []string{"isp-dns", "moa-dns"} {
+				if _, stderr, status, err := w.Exec(resolver, []string{"rndc", "flush"}); err != nil || status != 0 {
+					b.Fatalf("%s: %s %v", resolver, stderr, err)
+				}
+			}
+			b.StartTimer()
+			send(w)
 		}
 	})
 	b.Run("warm", func(b *testing.B) {
