@@ -117,9 +117,18 @@ func pidOf(p *host.Proc) int {
 	return p.PID
 }
 
+// up reports whether Postfix runs. That master was killed is noticed here: the
+// other processes end when they find its socket gone.
+func (in *Instance) up() bool {
+	if in.running && in.master.Ended() {
+		in.halt()
+	}
+	return in.running
+}
+
 // start is "postfix start". It returns what it prints when it fails.
 func (in *Instance) start() (failure []string) {
-	if in.running {
+	if in.up() {
 		return []string{"fatal: the Postfix mail system is already running"}
 	}
 	cfg, diags := in.readConfig("master")
@@ -232,7 +241,7 @@ func (in *Instance) halt() {
 
 // stop is "postfix stop".
 func (in *Instance) stop() {
-	if !in.running {
+	if !in.up() {
 		return
 	}
 	master := in.master
@@ -245,7 +254,7 @@ func (in *Instance) stop() {
 // reload is "postfix reload": master reads its services, idle processes end and
 // busy ones with their present work; qmgr and pickup are started anew.
 func (in *Instance) reload() error {
-	if !in.running {
+	if !in.up() {
 		return errors.New("the Postfix mail system is not running")
 	}
 	cfg, diags := in.readConfig("master")

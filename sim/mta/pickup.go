@@ -55,7 +55,7 @@ func dropSize(m *message) int64 {
 
 // collect has pickup take everything from maildrop.
 func (in *Instance) collect() {
-	if !in.running || in.collecting {
+	if !in.up() || in.collecting {
 		return
 	}
 	if entries, err := in.host.FS.ReadDir(spool+"/maildrop", host.Root); err != nil || len(entries) == 0 {

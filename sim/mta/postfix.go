@@ -158,7 +158,7 @@ func (s *script) run(verb string) int {
 		return s.start(unit)
 	case "stop", "abort", "quick-stop":
 		s.complain("/usr/sbin/postconf", 1)
-		if !s.in.running {
+		if !s.in.up() {
 			return s.fatal(notRunning)
 		}
 		s.complain("postfix/postlog", 1)
@@ -166,7 +166,7 @@ func (s *script) run(verb string) int {
 		unit.DoStop()
 	case "reload":
 		s.complain("/usr/sbin/postconf", 1)
-		if !s.in.running {
+		if !s.in.up() {
 			return s.fatal(notRunning)
 		}
 		s.complain("postfix/postlog", 1)
@@ -176,7 +176,7 @@ func (s *script) run(verb string) int {
 		}
 	case "status":
 		s.complain("/usr/sbin/postconf", 1)
-		if !s.in.running {
+		if !s.in.up() {
 			s.say(notRunning)
 			return 1
 		}
@@ -185,7 +185,7 @@ func (s *script) run(verb string) int {
 		s.check()
 	case "flush":
 		s.complain("/usr/sbin/postconf", 1)
-		if !s.in.running {
+		if !s.in.up() {
 			return s.fatal(notRunning)
 		}
 		s.in.runQueue(true, nil)
@@ -202,7 +202,7 @@ func (s *script) check() {
 }
 
 func (s *script) start(unit *host.Unit) int {
-	if s.in.running {
+	if s.in.up() {
 		s.complain("/usr/sbin/postconf", 1)
 		return s.fatal(alreadyRunning)
 	}

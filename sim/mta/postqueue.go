@@ -57,7 +57,7 @@ func postqueue(p *host.Proc) int {
 
 // flush makes qmgr try deferred messages now: all, or those that match.
 func (in *Instance) flush(p *host.Proc, match func(*message) bool) int {
-	if !in.running {
+	if !in.up() {
 		p.Errorf("fatal: Cannot flush mail queue - mail system is down")
 		return exUnavailable
 	}
@@ -68,7 +68,7 @@ func (in *Instance) flush(p *host.Proc, match func(*message) bool) int {
 // onDisk reads the messages of all queues, as showq(8) does. complete is false
 // when Postfix is down and the user may not look for himself.
 func (in *Instance) onDisk(p *host.Proc) (list []*message, complete bool) {
-	if !in.running {
+	if !in.up() {
 		const hint = " (Connect to the Postfix showq service: Connection refused)"
 		if !p.Cred.IsRoot() {
 			fmt.Fprint(p.Stderr, "postqueue: fatal: Queue report unavailable - mail system is down"+hint+"\n")

@@ -108,7 +108,7 @@ func (in *Instance) super(p *host.Proc, a superAction, id string, say func(strin
 		s = ""
 	}
 	say("%s: %d message%s", a.all, n, s)
-	if in.running {
+	if in.up() {
 		in.schedule()
 		in.collect()
 	}
@@ -130,7 +130,7 @@ func (in *Instance) superRelease(m *message) {
 	in.rewrite(m)
 	m.data = nil
 	in.emitQueue(m, 0, "released", "")
-	if in.running {
+	if in.up() {
 		in.queue.messages[m.id] = m
 	}
 }

@@ -69,7 +69,7 @@ func (in *Instance) acquire(t *vtime.Task, s postfix.Service) *process {
 // acquireOr is acquire that calls throttled, perhaps more than once, before it
 // waits for a service that cannot start: that is no work in progress.
 func (in *Instance) acquireOr(t *vtime.Task, s postfix.Service, throttled func()) *process {
-	for in.running {
+	for in.up() {
 		pl := in.poolOf(s)
 		if p := pl.take(); p != nil {
 			p.task = t
@@ -188,7 +188,7 @@ func (in *Instance) endPools(sig host.Signal) {
 		return
 	}
 	for _, p := range in.host.Procs() {
-		if p.PPID == in.master.PID {
+		if p.PPID == in.master.PID || p.PPID == 1 && p.Cred.UID == in.owner.UID {
 			p.Signal(sig)
 		}
 	}

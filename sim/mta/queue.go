@@ -206,7 +206,7 @@ func (in *Instance) emitQueue(m *message, out trace.Outcome, what, why string, r
 
 // activate moves a message to the active queue and has it delivered.
 func (in *Instance) activate(m *message) {
-	if in.queue.messages == nil || m.busy {
+	if !in.up() || in.queue.messages == nil || m.busy {
 		return
 	}
 	in.queue.messages[m.id] = m

@@ -129,3 +129,25 @@ func TestLimitOfProcesses(t *testing.T) {
 		t.Errorf("log: %s", log)
 	}
 }
+
+// TestKilledProcesses: a killed master takes Postfix down, a killed qmgr is
+// started again, a killed smtpd ends its session; the queue stays.
+func TestKilledProcesses(t *testing.T) {
+	w := newWorld(t, "")
+	w.send("maila", "alice@example.com", "bob@sink.example.net")
+	w.sh("maila", "kill -9 $(pgrep qmgr)")
+	w.run(5 * time.Second)
+	if log := w.mailLog("maila"); !strings.Contains(log, "/qmgr pid ") || !strings.Contains(log, "killed by signal 9") {
+		t.Errorf("log: %s", log)
+	}
+	if out := w.sh("maila", "pgrep -c qmgr; postqueue -f; mailq | tail -1"); out != "1\n-- 0 Kbytes in 1 Request.\n" {
+		t.Errorf("after kill of qmgr: %s", out)
+	}
+	w.sh("maila", "kill -9 $(pgrep master)")
+	if out := w.sh("maila", "postfix status; mailq 2>&1 | tail -1; pgrep -c smtp"); !strings.Contains(out, "is not running") || !strings.Contains(out, "-- 0 Kbytes in 1 Request.\n0\n") {
+		t.Errorf("after kill of master: %s", out)
+	}
+	if out := w.sh("maila", "systemctl restart postfix; postfix status; mailq | tail -1"); !strings.Contains(out, "is running: PID") || !strings.Contains(out, "in 1 Request.") {
+		t.Errorf("after restart: %s", out)
+	}
+}
