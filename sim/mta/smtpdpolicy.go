@@ -104,7 +104,7 @@ func (ss *session) decide(stage postfix.Stage) *mail.Reply {
 func (ss *session) evaluate(stage postfix.Stage) postfix.Decision {
 	dec := ss.check.Evaluate(stage, ss.facts)
 	if dec.Verdict == postfix.Reject {
-		ss.chat.software = ss.chat.software || dec.Reply.Code == 451 && dec.Reply.Enhanced == mail.Enhanced{4, 3, 5}
+		ss.chat.software = ss.chat.software || dec.Reply.String() == "451 4.3.5 Server configuration error"
 		ss.quit = ss.quit || dec.Effects.Hangup || dec.Reply.Code == 421 || dec.Reply.Code == 521
 	}
 	for _, step := range dec.Steps {
