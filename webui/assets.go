@@ -1,11 +1,14 @@
 package webui
 
 import (
+	"bytes"
+	"compress/gzip"
 	"embed"
 	"io/fs"
 	"mime"
 	"net/http"
 	"path"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -60,8 +63,27 @@ func (s *Server) asset(w http.ResponseWriter, r *http.Request, name, cache strin
 	}
 	w.Header().Set("Content-Type", kind)
 	w.Header().Set("Cache-Control", cache)
+	w.Header().Set("Vary", "Accept-Encoding")
+	if small, ok := compressed(b, r.Header.Get("Accept-Encoding")); ok {
+		w.Header().Set("Content-Encoding", "gzip")
+		b = small
+	}
 	w.Header().Set("Content-Length", strconv.Itoa(len(b)))
 	if r.Method != http.MethodHead {
 		w.Write(b)
 	}
+}
+
+// compressed is a file with gzip if the browser takes that (RFC 9110 12.5.3; a
+// weight of zero does not occur in browsers) and it saves something.
+func compressed(b []byte, accept string) ([]byte, bool) {
+	if !slices.ContainsFunc(strings.Split(accept, ","), func(c string) bool { return strings.TrimSpace(c) == "gzip" }) {
+		return nil, false
+	}
+	var out bytes.Buffer
+	z := gzip.NewWriter(&out)
+	if _, err := z.Write(b); err != nil || z.Close() != nil {
+		return nil, false
+	}
+	return out.Bytes(), out.Len() < len(b)
 }

@@ -81,7 +81,7 @@ function standing(row: Row, over: number, current: boolean, geometry: Geometry, 
 function base(row: Row, current: boolean): Omit<Mark, 'x' | 'y' | 'angle' | 'form'> {
   return {
     seq: row.seq, shape: shapeOf(row.kind), tone: toneOf(row.kind), reply: isReply(row.kind),
-    verdict: verdictOfRow(row), current, label: short(row.label),
+    verdict: verdictOfRow(row), current, label: row.kind === 'end' ? row.outcome : short(row.label),
   };
 }
 

@@ -79,7 +79,8 @@ const quiet = new Set(['end', 'host.log', 'host.proc', 'host.login', 'net.accept
  * what happens inside, plain packets only when they fail, unless `all` is set.
  */
 export function isVisible(row: Row, all: boolean): boolean {
-  if (row.kind === 'end') return false;
+  // The end of what was waited for in vain is an event of its own: the pause before it is the story.
+  if (row.kind === 'end') return row.outcome === 'timeout';
   if (all) return row.kind !== 'host.log' && row.kind !== 'host.proc';
   if (row.kind === 'net.packet') return isFailure(row.outcome);
   return !quiet.has(row.kind) || (isFailure(row.outcome) && row.kind !== 'host.log');

@@ -21,6 +21,7 @@ export function sentence(row: Row, w: Words, name: (node: string) => string): st
     case 'host.config': return w.say.config(a, what);
     case 'host.unit': return w.say.unit(a, what);
     case 'file.write': return w.say.write(a, what);
+    case 'end': return w.say.gaveUp(a);
     case 'exec': return w.say.exec(a, what);
     case 'check': return w.say.check(what);
     case 'portal': return w.say.portal(what);

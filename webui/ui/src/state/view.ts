@@ -113,8 +113,10 @@ export class View {
     });
   }
 
-  /** Selects an event in all projections. */
-  select(seq: number): void {
+  /** Selects an event in all projections; for the end of a span the span. */
+  select(event: number): void {
+    const row = this.lab.log.get(event);
+    const seq = row?.kind === 'end' && row.span ? row.span : event;
     batch(() => {
       this.trial.value = undefined;
       this.fresh.value = 0;

@@ -3,6 +3,7 @@ import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { effect } from '@preact/signals';
 import { duration, WallClock } from '../core/duration';
 import { failed, verdictOfRow } from '../core/kinds';
+import type { Gap } from '../core/track';
 import { useDesk } from '../state/context';
 import { theme } from '../state/prefs';
 import { speeds } from '../state/playback';
@@ -105,6 +106,7 @@ function Scale(): JSX.Element {
   }), [width, version]);
 
   const { ticks, fails } = useMemo(() => tickPaths(), [version, width]);
+  const chips = useMemo(() => gapLabels(), [version, width, theme.value]);
 
   function tickPaths(): { ticks: string; fails: { x: number; seq: number; verdict: string }[] } {
     const seen = new Set<number>();
@@ -119,6 +121,18 @@ function Scale(): JSX.Element {
       path += `M${x} 20V26`;
     }
     return { ticks: path, fails: [...bad.values()] };
+  }
+
+  // The longest pauses get their label first; one that would lie on another has none.
+  function gapLabels(): { gap: Gap; x: number }[] {
+    const letter = theme.value === 'projector' ? 13 : 6.5;
+    const placed: { gap: Gap; x: number; half: number }[] = [];
+    for (const gap of [...track.gaps].sort((a, b) => b.ns - a.ns || a.index - b.index).slice(0, 200)) {
+      const half = (6 + letter * duration(gap.ns).length) / 2;
+      const x = Math.max(half, Math.min(width - half, ((gap.from + gap.to) / 2 / total) * width));
+      if (placed.every((p) => Math.abs(p.x - x) > p.half + half)) placed.push({ gap, x, half });
+    }
+    return placed.sort((a, b) => a.gap.index - b.gap.index);
   }
 
   const seek = (e: MouseEvent) => {
@@ -158,11 +172,7 @@ function Scale(): JSX.Element {
           </button>
         );
       })}
-      {track.gaps.map((g) => {
-        const x = (((g.from + g.to) / 2) / total) * width;
-        const room = ((g.to - g.from) / total) * width;
-        return room < 6 + (theme.value === 'projector' ? 13 : 7) * duration(g.ns).length ? null : <span key={g.index} class="gap-chip" style={{ left: x + 'px' }}>{duration(g.ns)}</span>;
-      })}
+      {chips.map((c) => <span key={c.gap.index} class="gap-chip" style={{ left: c.x + 'px' }}>{duration(c.gap.ns)}</span>)}
       <div class="scale-thumb" ref={thumb} />
       <input ref={slider} class="scale-slider" type="range" min={-1} max={Math.max(0, track.length - 1)} step={1} aria-label={w.playhead} onKeyDown={onKey}
         onInput={(e) => playback.seekTime(track.rest(Number(e.currentTarget.value)))} />

@@ -118,6 +118,7 @@ export const en = {
     exec: (a: string, what: string) => `${a}$ ${what}`,
     check: (what: string) => `Check: ${what}`,
     portal: (what: string) => `Portal: ${what}`,
+    gaveUp: (a: string) => `${a} gives up: no answer in time`,
     other: (a: string, what: string) => (a ? `${a}: ${what}` : what),
   },
 };

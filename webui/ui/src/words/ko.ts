@@ -103,6 +103,7 @@ export const ko: Words = {
     exec: (a, what) => `${a}$ ${what}`,
     check: (what) => `점검: ${what}`,
     portal: (what) => `문의: ${what}`,
+    gaveUp: (a) => `${withJosa(a, '이')} 제시간에 응답을 받지 못해 기다림을 끝냅니다`,
     other: (a, what) => (a ? `${a}: ${what}` : what),
   },
 };

@@ -1,0 +1,310 @@
+package webui_test
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/input"
+	cdplog "github.com/chromedp/cdproto/log"
+	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/cdproto/page"
+	"github.com/chromedp/cdproto/runtime"
+	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
+
+	"mxlab/sim"
+	"mxlab/webui"
+)
+
+// TestBrowser uses the lab in Chromium as a student does. Each test has its own
+// browser context: cookies, storage and sessions of its own.
+//
+// It is left out where there is no Chromium, unless MXLAB_BROWSER=require.
+func TestBrowser(t *testing.T) {
+	path := chromium(t)
+	server, err := webui.New(webui.Config{Lib: sim.NewLibrary()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer server.Close()
+	site := httptest.NewServer(server.Handler())
+	defer site.Close()
+
+	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.WindowSize(1366, 768), chromedp.NoSandbox, chromedp.DisableGPU,
+		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true), chromedp.Flag("lang", "en-US"))
+	alloc, closeAlloc := chromedp.NewExecAllocator(context.Background(), options...)
+	defer closeAlloc()
+	browser, closeBrowser := chromedp.NewContext(alloc)
+	defer closeBrowser()
+	if err := chromedp.Do(browser); err != nil {
+		t.Fatal("Chromium does not start: ", err)
+	}
+	for _, test := range []struct {
+		name string
+		run  func(*tab)
+	}{
+		{"solve with the mouse", solveWithMouse},
+		{"solve with the keyboard", solveWithKeyboard},
+		{"nothing moves on load", nothingMovesOnLoad},
+		{"step, seek and play show the same", sameFrames},
+		{"the incident ends at the refusal", incidentEndsAtRefusal},
+		{"reload keeps the work", reloadKeepsWork},
+		{"language", languageSwitch},
+		{"lost connections", lostConnections},
+		{"evidence", evidenceOpens},
+		{"time-outs answer at once", timeoutAtOnce},
+		{"letters in inputs", lettersInert},
+		{"320 pixels", narrow},
+		{"first load", firstLoad},
+		{"accessibility", accessible},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			test.run(newTab(t, browser, site.URL))
+		})
+	}
+}
+
+// chromium finds the browser, or ends the test.
+func chromium(t *testing.T) string {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("no browser in short tests")
+	}
+	for _, name := range []string{"chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome"} {
+		if path, err := exec.LookPath(name); err == nil {
+			return path
+		}
+	}
+	missing(t, "no Chromium on this machine")
+	return ""
+}
+
+// missing skips the test, or fails it if the browser's tests are required.
+func missing(t *testing.T, what string) {
+	t.Helper()
+	if os.Getenv("MXLAB_BROWSER") == "require" {
+		t.Fatal(what + ", and MXLAB_BROWSER=require")
+	}
+	t.Skip(what + " (MXLAB_BROWSER=require makes this an error)")
+}
+
+// patience is how long a condition is waited for: much, for machines under load.
+const patience = 20 * time.Second
+
+// tab is a page of the browser with what it complained of.
+type tab struct {
+	*testing.T
+	ctx  context.Context
+	site string
+
+	mu       sync.Mutex
+	trouble  []string
+	received map[network.RequestID]float64 // bytes on the wire
+	urls     map[network.RequestID]string
+}
+
+func newTab(t *testing.T, browser context.Context, site string) *tab {
+	t.Helper()
+	b := &tab{T: t, site: site, received: map[network.RequestID]float64{}, urls: map[network.RequestID]string{}}
+	ctx, closeTab := chromedp.NewContext(browser, chromedp.WithNewBrowserContext(), chromedp.WithListener(b.hear))
+	b.ctx = ctx
+	if err := chromedp.Do(ctx, call(network.Enable, network.EnableParams{}), call(cdplog.Enable, cdp.Empty{}), chromedp.EmulateViewport(1366, 768),
+		call(page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: keepSockets})); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if t.Failed() {
+			b.picture()
+		}
+		closeTab()
+		b.mu.Lock()
+		defer b.mu.Unlock()
+		for _, line := range b.trouble {
+			t.Error(line)
+		}
+	})
+	return b
+}
+
+// call is a command of the browser's protocol as an action.
+func call[P, R any](c cdp.Command[P, R], params P) chromedp.Action[chromedp.Void] {
+	return chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
+		_, err := cdp.Call(ctx, t, c, params)
+		return err
+	})
+}
+
+// motion says whether the person at the page wants less of it.
+func motion(reduce bool) chromedp.Action[chromedp.Void] {
+	value := "no-preference"
+	if reduce {
+		value = "reduce"
+	}
+	return call(emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: "prefers-reduced-motion", Value: value}}})
+}
+
+// keepSockets lets a test cut the page's connection.
+const keepSockets = `window.sockets = []; window.WebSocket = class extends WebSocket { constructor(...a) { super(...a); window.sockets.push(this); } };`
+
+// hear notes errors, and requests that leave the lab.
+func (b *tab) hear(event any) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	complain := func(format string, args ...any) { b.trouble = append(b.trouble, fmt.Sprintf(format, args...)) }
+	switch e := event.(type) {
+	case *network.EventRequestWillBeSent:
+		b.urls[e.RequestID] = e.Request.URL
+		if !strings.HasPrefix(e.Request.URL, b.site+"/") && !strings.HasPrefix(e.Request.URL, "data:") {
+			complain("a request left the lab: %s", e.Request.URL)
+		}
+	case *network.EventLoadingFinished:
+		b.received[e.RequestID] = e.EncodedDataLength
+	case *runtime.EventExceptionThrown:
+		complain("exception: %+v", e.ExceptionDetails)
+	case *runtime.EventConsoleAPICalled:
+		if e.Type == "error" || e.Type == "warning" {
+			complain("console: %s %+v", e.Type, e.Args)
+		}
+	case *cdplog.EventEntryAdded:
+		if e.Entry.Level == "error" {
+			complain("log: %s %s", e.Entry.Text, e.Entry.URL)
+		}
+	}
+}
+
+// picture keeps what a failed test saw, in the folder MXLAB_PICTURES.
+func (b *tab) picture() {
+	folder := os.Getenv("MXLAB_PICTURES")
+	if folder == "" {
+		return
+	}
+	png, err := chromedp.Run(b.ctx, chromedp.CaptureScreenshot())
+	if err != nil {
+		b.Log(err)
+		return
+	}
+	os.WriteFile(folder+"/"+strings.ReplaceAll(b.Name(), "/", "-")+".png", png, 0o644)
+}
+
+func (b *tab) do(actions ...chromedp.Action[chromedp.Void]) {
+	b.Helper()
+	ctx, cancel := context.WithTimeout(b.ctx, patience)
+	defer cancel()
+	if err := chromedp.Do(ctx, actions...); err != nil {
+		b.Fatal(err)
+	}
+}
+
+// js runs a script and returns what it gives: a text as such, all else as JSON.
+func (b *tab) js(script string) string {
+	b.Helper()
+	ctx, cancel := context.WithTimeout(b.ctx, patience)
+	defer cancel()
+	out, err := chromedp.Run(ctx, chromedp.Evaluate[string](`(async () => { const v = await (`+script+`); return typeof v === 'string' ? v : JSON.stringify(v) ?? ''; })()`, chromedp.EvalAwaitPromise))
+	if err != nil {
+		b.Fatal(err, "\n", script)
+	}
+	return out
+}
+
+// wait waits until a script gives true.
+func (b *tab) wait(what, script string) {
+	b.Helper()
+	for end := time.Now().Add(patience); ; time.Sleep(20 * time.Millisecond) {
+		if b.js(script) == "true" {
+			return
+		}
+		if time.Now().After(end) {
+			b.Fatalf("waited in vain: %s\n%s", what, script)
+		}
+	}
+}
+
+// quote is a text in a script.
+func quote(s string) string {
+	b, _ := json.Marshal(s)
+	return string(b)
+}
+
+// find is a script that gives the first visible element of a selector that has
+// a text.
+func find(selector, text string) string {
+	return `[...document.querySelectorAll(` + quote(selector) + `)].find(e => e.offsetParent !== null && (e.textContent + (e.getAttribute('aria-label') ?? '')).includes(` + quote(text) + `))`
+}
+
+// click moves the mouse to an element and clicks.
+func (b *tab) click(selector, text string) {
+	b.Helper()
+	el := find(selector, text)
+	b.wait("there is "+selector+" "+text, `(`+el+`) !== undefined && !(`+el+`).disabled`)
+	var at [2]float64
+	place := b.js(`(() => { const e = ` + el + `; e.scrollIntoView({block: 'nearest'}); const r = e.getBoundingClientRect(); return [r.x + r.width / 2, r.y + r.height / 2]; })()`)
+	if err := json.Unmarshal([]byte(place), &at); err != nil {
+		b.Fatal(err)
+	}
+	b.do(chromedp.MouseClickXY(at[0], at[1]))
+}
+
+// keys presses keys one after the other.
+func (b *tab) keys(list ...string) {
+	b.Helper()
+	for _, k := range list {
+		b.do(chromedp.KeyEvent(k))
+	}
+}
+
+// write inserts a text where the focus is, as an input method does.
+func (b *tab) write(text string) {
+	b.Helper()
+	b.do(call(input.InsertText, input.InsertTextParams{Text: text}))
+}
+
+// key presses a key with modifiers.
+func (b *tab) key(k string, mods ...chromedp.Modifier) {
+	b.Helper()
+	b.do(chromedp.KeyEvent(k, chromedp.KeyModifiers(mods...)))
+}
+
+// tabTo presses Tab until the focus is on an element that has a text.
+func (b *tab) tabTo(selector, text string) {
+	b.Helper()
+	here := `(() => { const e = document.activeElement; return e.matches(` + quote(selector) + `) && (e.textContent + (e.getAttribute('aria-label') ?? '')).includes(` + quote(text) + `); })()`
+	for range 120 {
+		if b.js(here) == "true" {
+			return
+		}
+		b.keys(kb.Tab)
+	}
+	b.Fatalf("Tab does not reach %s %q", selector, text)
+}
+
+// open goes to an address of the lab.
+func (b *tab) open(path string) {
+	b.Helper()
+	b.do(chromedp.Navigate(b.site + path))
+}
+
+// openLab starts a scenario from the list and waits for all of its log.
+func (b *tab) openLab(title string) {
+	b.Helper()
+	b.open("/?lang=en&theme=light")
+	b.click(".card button", "Start: "+title)
+	b.ready()
+}
+
+// ready waits until the lab is there and rests.
+func (b *tab) ready() {
+	b.Helper()
+	b.wait("the lab is open", `document.querySelector('.regions') !== null && document.querySelector('.conn.v-ok') !== null`)
+	b.wait("the log is there", `document.querySelectorAll('.tr').length > 0 && document.querySelector('.caption-text').textContent !== ''`)
+}
