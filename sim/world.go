@@ -15,13 +15,11 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
-	"slices"
 	"strings"
 	"sync"
 	"time"
 
 	"mxlab/sim/host"
-	"mxlab/sim/host/vfs"
 	"mxlab/sim/trace"
 	"mxlab/sim/vnet"
 	"mxlab/sim/vtime"
@@ -103,130 +101,6 @@ func (w *World) Faults() []string {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return append([]string(nil), w.faults...)
-}
-
-// build makes links and nodes, boots the student's hosts and does the faults.
-//
-// The other hosts are booted when the first packet reaches them or something is
-// done on them: a host nobody has talked to costs next to nothing. Their boot
-// stands for one long ago and leaves no event, so the trace does not show when
-// it was.
-func (w *World) build() error {
-	b := &w.plan.Blueprint
-	links := map[string]*vnet.Link{}
-	for _, l := range b.Links {
-		links[l.Name] = w.net.AddLink(vnet.LinkSpec{Name: l.Name, Latency: l.Latency, Loss: l.Loss})
-	}
-	for i := range b.Hosts {
-		if err := w.addNode(i, links); err != nil {
-			return fmt.Errorf("host %s: %w", b.Hosts[i].Name, err)
-		}
-	}
-	var fail error
-	err := w.kernel.Do(maxEvents, func(t *vtime.Task) {
-		for i := range b.Hosts {
-			if h := &b.Hosts[i]; h.Mine || h.Terminal {
-				w.boot(i)
-			}
-		}
-		for i := range b.Faults {
-			span := w.log.Open(trace.Event{Kind: trace.Action, Node: b.Faults[i].On, Data: actionLabel(&b.Faults[i])})
-			res := w.perform(t, &b.Faults[i])
-			if res.Err != "" {
-				fail = fmt.Errorf("fault %d: %s", i+1, res.Err)
-				return
-			}
-			t.Settle(settleTime)
-			span.End(trace.OK, nil)
-		}
-	})
-	if err == nil {
-		err = fail
-	}
-	if err == nil && len(w.faults) > 0 {
-		err = errors.New(w.faults[0])
-	}
-	return err
-}
-
-// addNode puts a host's or router's stack on the network.
-func (w *World) addNode(index int, links map[string]*vnet.Link) error {
-	spec := &w.plan.Blueprint.Hosts[index]
-	node, err := w.net.AddNode(spec.Name)
-	if err != nil {
-		return err
-	}
-	node.Forwarding = spec.Forward
-	for _, i := range spec.Ifaces {
-		if links[i.Link] == nil {
-			return fmt.Errorf("interface %s: no link %q", i.Name, i.Link)
-		}
-		if _, err := node.Attach(links[i.Link], i.Name, i.Addrs...); err != nil {
-			return fmt.Errorf("interface %s: %w", i.Name, err)
-		}
-	}
-	for _, r := range spec.Routes {
-		if err := node.AddRoute(r); err != nil {
-			return fmt.Errorf("route to %s: %w", r.Dst, err)
-		}
-	}
-	for _, f := range spec.Filters {
-		node.AddPortFilter(f)
-	}
-	if len(spec.Packages) > 0 {
-		node.OnFirstPacket(func() { w.boot(index) })
-	}
-	return nil
-}
-
-// boot makes a host from its disk and starts its units, if that has not been
-// done yet.
-func (w *World) boot(index int) *host.Host {
-	spec := &w.plan.Blueprint.Hosts[index]
-	if h := w.hosts[spec.Name]; h != nil {
-		return h
-	}
-	h := host.New(host.Config{
-		Name: spec.Name, Flavour: spec.Flavour, Clock: w.clock, Log: w.log, Node: w.net.Node(spec.Name), Limits: w.limits,
-		Programs: w.plan.lib.programs, Shared: w.plan.lib.parsed,
-		FS: vfs.New(w.plan.disks[index], vfs.Options{Now: w.clock.Now, MaxBytes: diskBytes, MaxInodes: diskInodes}),
-	})
-	w.hosts[spec.Name] = h
-	for _, name := range spec.Packages {
-		if install := installers[name]; install != nil {
-			install(h, w.plan.lib)
-		}
-	}
-	for _, name := range spec.Disabled {
-		if u := h.Unit(name); u != nil {
-			u.Enabled = false
-		}
-	}
-	outer := w.clock.SetScope(vtime.Scope{})
-	h.SetQuiet(true)
-	w.log.Mute(true)
-	h.Boot()
-	w.log.Mute(false)
-	h.SetQuiet(false)
-	w.clock.SetScope(outer)
-	return h
-}
-
-// hostIndex returns a host's place in the blueprint, -1 if there is none.
-func (w *World) hostIndex(name string) int {
-	return slices.IndexFunc(w.plan.Blueprint.Hosts, func(h Host) bool { return h.Name == name })
-}
-
-// disk returns a host's disk for reading, without booting the host.
-func (w *World) disk(name string) (*vfs.FS, error) {
-	if h := w.hosts[name]; h != nil {
-		return h.FS, nil
-	}
-	i := w.hostIndex(name)
-	if i < 0 {
-		return nil, fmt.Errorf("%w: %q", ErrNoHost, name)
-	}
-	return vfs.New(w.plan.disks[i], vfs.Options{}), nil
 }
 
 // Close ends the world and frees what it holds.

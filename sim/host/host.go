@@ -13,7 +13,6 @@
 package host
 
 import (
-	"path"
 	"strings"
 	"time"
 
@@ -144,80 +143,4 @@ func (h *Host) SetValue(key, v any) {
 		h.values = map[any]any{}
 	}
 	h.values[key] = v
-}
-
-// programMagic begins the file of a command; the command's name follows.
-const programMagic = "\x7fELF\x02\x01\x01\x00mxlab:"
-
-// ProgramFile returns the content of the executable file of a command.
-func ProgramFile(name string) []byte { return []byte(programMagic + name + "\n") }
-
-// Resolve finds the file a command word means: itself if it has a slash,
-// otherwise the first executable of that name in the directories of searchPath
-// (colon separated). It returns the path, and the program's name or, for a
-// script, its interpreter line without "#!".
-//
-// Errors: ENOENT when there is none, EACCES when it may not be executed,
-// ENOEXEC when it is neither a program nor a script.
-func (h *Host) Resolve(word, searchPath, cwd string, c vfs.Cred) (Executable, error) {
-	if strings.Contains(word, "/") {
-		return h.executable(vfs.Join(cwd, word), c)
-	}
-	var denied error
-	for dir := range strings.SplitSeq(searchPath, ":") {
-		if dir == "" {
-			dir = cwd
-		}
-		x, err := h.executable(vfs.Join(cwd, path.Join(dir, word)), c)
-		if err == nil {
-			return x, nil
-		}
-		if vfs.ErrnoOf(err) != vfs.ENOENT && vfs.ErrnoOf(err) != vfs.ENOTDIR {
-			denied = err
-		}
-	}
-	if denied != nil {
-		return Executable{}, denied
-	}
-	return Executable{}, vfs.ENOENT
-}
-
-// Executable is a file that can be run.
-type Executable struct {
-	Path    string
-	Program Program // nil for a script
-	Script  string  // the interpreter line of a script, "/bin/sh" if it has none
-}
-
-func (h *Host) executable(file string, c vfs.Cred) (Executable, error) {
-	info, err := h.FS.Stat(file, c)
-	if err != nil {
-		return Executable{}, err
-	}
-	if info.IsDir() {
-		return Executable{}, vfs.EACCES
-	}
-	if err := h.FS.Access(file, vfs.MayExec, c); err != nil {
-		return Executable{}, err
-	}
-	head, err := h.FS.ReadFile(file, Root)
-	if err != nil {
-		return Executable{}, err
-	}
-	text := string(head[:min(len(head), 256)])
-	if name, ok := strings.CutPrefix(text, programMagic); ok {
-		name, _, _ = strings.Cut(name, "\n")
-		if prog := h.programs[name]; prog != nil {
-			return Executable{Path: file, Program: prog}, nil
-		}
-		return Executable{}, vfs.ENOEXEC
-	}
-	if line, ok := strings.CutPrefix(text, "#!"); ok {
-		line, _, _ = strings.Cut(line, "\n")
-		return Executable{Path: file, Script: strings.TrimSpace(line)}, nil
-	}
-	if strings.ContainsRune(text, 0) {
-		return Executable{}, vfs.ENOEXEC
-	}
-	return Executable{Path: file, Script: "/bin/sh"}, nil
 }

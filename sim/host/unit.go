@@ -51,6 +51,7 @@ type Unit struct {
 // StartError is a failed start of a daemon with the exit status of its process.
 type StartError struct {
 	Status int
+	PID    int // of that process, 0 if there was none
 	Err    error
 }
 
@@ -128,6 +129,9 @@ func (u *Unit) fail(err error) {
 	status := 1
 	if se := (*StartError)(nil); errors.As(err, &se) {
 		status = se.Status
+		if se.PID > 0 {
+			u.LastPID = se.PID
+		}
 	}
 	u.main, u.Result, u.ExitStatus = nil, "exit-code", status
 	u.set(Failed)
