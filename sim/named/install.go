@@ -72,7 +72,7 @@ func startUnit(h *host.Host, zones *ZoneCache) (*Server, error) {
 	s := newServer(h, zones, p, o)
 	if err := s.start(); err != nil {
 		p.Exit(1)
-		return nil, err
+		return nil, &host.StartError{Status: 1, PID: p.PID, Err: err}
 	}
 	return s, nil
 }
