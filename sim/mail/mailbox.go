@@ -21,6 +21,9 @@ func MaildirName(at time.Time, device, inode uint64, host string) string {
 
 // maildirHost replaces characters maildir names use themselves.
 func maildirHost(host string) string {
+	if !strings.ContainsAny(host, "/:") {
+		return host
+	}
 	return strings.NewReplacer("/", `\057`, ":", `\072`).Replace(host)
 }
 

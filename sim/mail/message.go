@@ -77,6 +77,11 @@ func splitField(line string) (name, value string, ok bool) {
 // one.
 func (m Message) Bytes() []byte {
 	var b bytes.Buffer
+	size := len(m.Body) + 2
+	for _, f := range m.Header {
+		size += len(f.Name) + len(f.Value) + 3
+	}
+	b.Grow(size)
 	for _, f := range m.Header {
 		b.WriteString(f.Name)
 		b.WriteString(":")

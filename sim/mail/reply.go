@@ -97,12 +97,13 @@ func (r Reply) Wire() string {
 		lines = []string{""}
 	}
 	var b strings.Builder
+	prefix := r.enhancedPrefix()
 	for i, l := range lines {
 		sep := "-"
 		if i == len(lines)-1 {
 			sep = " "
 		}
-		fmt.Fprintf(&b, "%03d%s%s%s\r\n", r.Code, sep, r.enhancedPrefix(), l)
+		b.WriteString(strconv.Itoa(r.Code) + sep + prefix + l + "\r\n")
 	}
 	return b.String()
 }

@@ -86,7 +86,7 @@ func (e *entry) finish(t *vtime.Task, msg mail.Message) (refusal *mail.Reply) {
 	}
 	if refusal == nil {
 		e.m.data = msg.Bytes()
-		e.m.size = msg.QueueSize()
+		e.m.size = mail.QueueSizeOf(e.m.data)
 		refusal = e.write()
 	}
 	if refusal != nil {
