@@ -97,17 +97,17 @@ export class MarkLayer {
       slot.root.setAttribute('data-seq', String(m.seq));
     }
     const angle = Math.round(m.angle);
-    const looks = `${m.form} ${m.shape} ${m.tone} ${m.reply} ${m.verdict} ${m.current} ${angle} ${m.seq === selected} ${m.x > this.width * 0.7} ${named ? m.label : ''}`;
+    const looks = `${m.form} ${m.shape} ${m.tone} ${m.reply} ${m.verdict} ${m.current} ${angle} ${m.seq === selected} ${m.x > this.width * 0.7} ${m.x > this.width * 0.3} ${named ? m.label : ''}`;
     if (looks === slot.looks) return;
     slot.looks = looks;
     slot.root.setAttribute('class', `mark form-${m.form} tone-${m.tone} ${m.reply ? 'reply' : ''} ${m.current ? 'current' : ''} ${m.seq === selected ? 'selected' : ''} v-${m.verdict}`);
     const local = m.form === 'local';
     // Beside a mark that goes up or down, below one that goes sideways; inwards at the right edge.
     const upright = !local && Math.abs(Math.sin((m.angle * Math.PI) / 180)) > 0.7;
-    const right = m.x > this.width * 0.7;
-    slot.label.setAttribute('x', local || (upright && right) ? '-13' : upright ? '13' : '0');
+    const right = m.x > this.width * 0.7 || (local && m.x > this.width * 0.3);
+    slot.label.setAttribute('x', (local || upright) && right ? '-13' : local || upright ? '13' : '0');
     slot.label.setAttribute('y', local ? '-6' : upright ? '4' : '24');
-    slot.label.setAttribute('text-anchor', local || (upright && right) ? 'end' : upright ? 'start' : 'middle');
+    slot.label.setAttribute('text-anchor', (local || upright) && right ? 'end' : local || upright ? 'start' : 'middle');
     slot.label.textContent = named ? m.label : '';
     slot.shape.setAttribute('d', m.form === 'lost' ? 'M-7-7 7 7M7-7-7 7' : shapePaths[m.shape] ?? shapePaths.note);
     if (m.form === 'travel') {

@@ -9,7 +9,7 @@ import { theme } from '../state/prefs';
 import { words } from '../words';
 import { Icon, VerdictMark, shapePaths } from './icons';
 import { VirtualList } from './list';
-import { nameOf } from './names';
+import { shortName } from './names';
 
 /** The outline of spans and events, with a bar of time for each. */
 export function Trace(): JSX.Element {
@@ -131,7 +131,7 @@ function TraceRow({ line, range, chosen }: { line: Line; range: { from: number; 
         : <span class="tr-chevron" />}
       <Shape row={row} />
       <span class="tr-label">{row.label}</span>
-      <span class="tr-who muted">{nameOf(lab, row.node)}</span>
+      <span class="tr-who muted">{shortName(lab, row.node)}</span>
       <VerdictMark verdict={verdict} word={verdict === 'ok' || verdict === 'none' ? undefined : w.verdict[verdict]} />
       <span class="tr-bar" title={took ? duration(took) : ''} aria-hidden="true">
         <i class={`v-${verdict} tone-${toneOf(row.kind)}`} style={{ left: `${(left * 100).toFixed(1)}%`, width: `${(Math.min(width, 1 - left + 0.02) * 100).toFixed(1)}%` }} />

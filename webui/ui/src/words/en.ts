@@ -36,6 +36,7 @@ export const en = {
   // topology
   network: 'Network', mapHelp: 'Network map. Enter on a node opens its terminal.', captionNow: 'Nothing on the way.', captionStart: 'Before the first event.',
   gapOf: (d: string) => `${d} pass`, openTerminal: (host: string) => `Open terminal on ${host}`, node: 'Node', terminalHere: 'terminal', mine: 'yours', down: 'off',
+  nodeIn: (zone: string, node: string) => `${node} (${zone})`,
   moreMarks: (n: number) => `${n} in flight`,
 
   // trace

@@ -34,6 +34,7 @@ export const ko: Words = {
 
   network: '네트워크', mapHelp: '네트워크 지도입니다. 노드에서 Enter를 누르면 터미널이 열립니다.', captionNow: '오가는 것이 없습니다.', captionStart: '첫 이벤트 이전입니다.',
   gapOf: (d) => `${d} 경과`, openTerminal: (host) => `${host} 터미널 열기`, node: '노드', terminalHere: '터미널', mine: '내 담당', down: '꺼짐',
+  nodeIn: (zone, node) => `${zone} ${node}`,
   moreMarks: (n) => `${n}개 이동 중`,
 
   trace: '추적', traceAll: '전체', traceFocus: '집중', details: '자세히', find: '찾기', findPlace: '이름에서 찾기', findNone: '찾지 못했습니다', waterfall: '시간',
