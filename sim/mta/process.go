@@ -57,6 +57,7 @@ type process struct {
 	cleaner *postfix.Cleanup
 	mechs   string // SASL mechanisms smtpd offers
 	logName string
+	tables  map[string]time.Time // indexed tables read, with their age then
 }
 
 // acquire returns a process of a service for the task. It waits while the
@@ -123,12 +124,29 @@ func (pl *pool) take() *process {
 		p := pl.idle[n-1]
 		pl.idle = pl.idle[:n-1]
 		p.expiry.Stop()
-		if !p.proc.Ended() {
+		changed := p.changedTable()
+		if !p.proc.Ended() && changed == "" {
 			return p
 		}
 		pl.size--
+		if !p.proc.Ended() {
+			p.logf(host.Info, "table hash:%s(0,lock|fold_fix) has changed -- restarting", changed)
+			p.end()
+		}
 	}
 	return nil
+}
+
+// changedTable returns the name of an indexed table that was rebuilt since the
+// process read it first, "" if there is none. A process that finds one ends
+// before it serves another client.
+func (p *process) changedTable() string {
+	for _, index := range slices.Sorted(maps.Keys(p.tables)) {
+		if info, err := p.in.host.FS.Stat(index, host.Root); err == nil && !info.ModTime().Equal(p.tables[index]) {
+			return strings.TrimSuffix(index, ".db")
+		}
+	}
+	return ""
 }
 
 // release gives a process back. It ends if it has served enough, or if Postfix

@@ -21,7 +21,7 @@ import (
 func (p *process) system() *postfix.System {
 	h := p.in.host
 	return &postfix.System{
-		ReadFile: func(path string) (postfix.File, error) { return readFile(h, path, host.Root) },
+		ReadFile: p.readTable,
 		DNS:      func(name string, t mail.RRType) mail.DNSAnswer { return lookup(p.task, h, name, t) },
 		Now:      h.Clock.Now,
 		User:     func(name string) (postfix.User, bool) { return user(h, name) },
@@ -198,4 +198,18 @@ func seconds(d time.Duration) string {
 
 func trimZeros(s string) string {
 	return strings.TrimSuffix(strings.TrimRight(s, "0"), ".")
+}
+
+// readTable reads a file for a table and remembers the age of an index.
+func (p *process) readTable(path string) (postfix.File, error) {
+	f, err := readFile(p.in.host, path, host.Root)
+	if err == nil && strings.HasSuffix(path, ".db") {
+		if p.tables == nil {
+			p.tables = map[string]time.Time{}
+		}
+		if _, known := p.tables[path]; !known {
+			p.tables[path] = f.Modified
+		}
+	}
+	return f, err
 }
