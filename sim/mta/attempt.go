@@ -79,13 +79,11 @@ func (in *Instance) interrupted(p *process, t *vtime.Task) {
 // for an address that cannot be resolved or a transport master.cf does not
 // have.
 func (a *attempt) agentProcess() *process {
-	service := a.in.serviceOf("error", "error")
-	if a.res.Invalid || a.res.Failed {
-		service = a.in.serviceOf("retry", "error")
-		if a.res.Invalid {
-			service = a.in.serviceOf("error", "error")
-		}
-		return a.in.acquireOr(a.t, service, a.m.rest)
+	switch {
+	case a.res.Invalid:
+		return a.in.acquireOr(a.t, a.in.serviceOf("error", "error"), a.m.rest)
+	case a.res.Failed:
+		return a.in.acquireOr(a.t, a.in.serviceOf("retry", "error"), a.m.rest)
 	}
 	s, ok := a.in.base.Master.Find(a.res.Transport, "unix")
 	if !ok {
