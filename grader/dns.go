@@ -39,6 +39,9 @@ func (p *probe) dnsAnswer(s *scenarios.DNSAnswerSpec) {
 		if err != nil {
 			p.it.Actual = err.Error()
 			p.it.say(Fail, "%s %s: no answer: %v.", "%s %s: 응답이 없습니다(%v).", s.Name, s.Type, err)
+			if p.w.Host(s.Server) != nil {
+				p.citeFailure(s.Server)
+			}
 			return
 		}
 		if !p.compareAnswer(s, qtype, m) {

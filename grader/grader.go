@@ -254,14 +254,15 @@ func (p *probe) running(s *scenarios.RunningSpec) {
 		return
 	}
 	p.it.say(Fail, "%s does not run on %s.", "%[2]s에서 %[1]s 서비스가 동작하지 않습니다.", s.Unit, s.Host)
-	p.citeUnit(s)
+	p.citeFailure(s.Host)
 }
 
-// citeUnit cites the newest event of the unit that went wrong.
-func (p *probe) citeUnit(s *scenarios.RunningSpec) {
+// citeFailure cites the newest configuration that a daemon of the host refused,
+// or start that failed.
+func (p *probe) citeFailure(hostName string) {
 	var last []uint64
 	p.w.Log().After(0, func(e *trace.Event) bool {
-		if e.Node == s.Host && (e.Kind == trace.Unit || e.Kind == trace.Config) && e.Outcome == trace.Fail {
+		if e.Node == hostName && (e.Kind == trace.Unit || e.Kind == trace.Config) && e.Outcome == trace.Fail {
 			last = append(last, e.Seq)
 		}
 		return true

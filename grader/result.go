@@ -98,14 +98,14 @@ func (it *Item) cite(log *trace.Log, seqs ...uint64) {
 	}
 }
 
-// citeFile adds the configuration line an event names in a field "file" of the
-// form PATH:LINE.
+// citeFile adds the configuration line an event names in a field "file" or "at"
+// of the form PATH:LINE.
 func (it *Item) citeFile(e *trace.Event) {
 	if e.Data == nil {
 		return
 	}
 	for _, f := range e.Data.Fields() {
-		if f.Name != "file" {
+		if f.Name != "file" && f.Name != "at" {
 			continue
 		}
 		path, num, ok := strings.Cut(f.Value, ":")

@@ -90,7 +90,7 @@ func TestReferencesAreChecked(t *testing.T) {
 		{"checks: [delivered]", "checks: [deliverd]", `no check "deliverd"`},
 		{"- {advance: 1h}", "- {advance: soon}", "soon"},
 		{"portal: isp, request: set-ptr, with: {address: \"203.0.113.${b+3}\", name: \"mail.${domain}\"}}\n  - {advance", "portal: ips, request: set-ptr, with: {address: x, name: y}}\n  - {advance", `no portal "ips"`},
-		{"  ko: |\n    **${company.ko|이가}**", "  ko: |\n    **${company.kr|이가}**", "company.kr"},
+		{"오늘은 **${company.ko}**", "오늘은 **${company.kr}**", "company.kr"},
 		{"right: true", "right: false", "exactly one choice must be right"},
 		{"network: company", "network: compony", `no network "compony"`},
 		{"when: delivered", "when: deliver", `no check "deliver"`},

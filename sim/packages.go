@@ -6,6 +6,7 @@ import (
 	"mxlab/sim/mta"
 	"mxlab/sim/named"
 	"mxlab/sim/netfilter"
+	"mxlab/sim/registry"
 )
 
 // installers gives a host the daemons of a package of distro. nil: the package
@@ -14,5 +15,6 @@ var installers = map[string]func(*host.Host, *Library){
 	"bind9":    func(h *host.Host, l *Library) { named.Install(h, l.zones) },
 	"postfix":  func(h *host.Host, _ *Library) { mta.Install(h) },
 	"dovecot":  func(h *host.Host, _ *Library) { dovecot.Install(h) },
+	"whoisd":   func(h *host.Host, _ *Library) { registry.Install(h) },
 	"iptables": func(h *host.Host, _ *Library) { netfilter.Install(h) },
 }

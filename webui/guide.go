@@ -8,12 +8,16 @@ import (
 )
 
 // taskStates says how far the student is by the checks made: a task is done when
-// all its checks passed, and failed when it was done at an earlier check.
+// all its checks passed, and failed when it was done at an earlier check. A task
+// without checks, such as reading a log, is in the state of the one it leads to.
 func (s *Session) taskStates() []TaskState {
 	list := []TaskState{}
 	for _, t := range s.drawn.Scenario.Tasks {
 		state := TaskState{ID: t.ID, State: "open"}
 		for _, c := range s.checks {
+			if len(t.Checks) == 0 {
+				break
+			}
 			switch done := passes(&c.Report, t.Checks); {
 			case done && state.State != "done":
 				state.State, state.Seq = "done", c.Report.Seq
@@ -23,11 +27,15 @@ func (s *Session) taskStates() []TaskState {
 		}
 		list = append(list, state)
 	}
+	for i := len(list) - 2; i >= 0; i-- { // what led there is done too
+		if len(s.drawn.Scenario.Tasks[i].Checks) == 0 {
+			list[i].State, list[i].Seq = list[i+1].State, list[i+1].Seq
+		}
+	}
 	return list
 }
 
-// passes reports whether all named checks passed. A task without checks is done
-// by the first report.
+// passes reports whether all named checks passed.
 func passes(r *Report, checks []string) bool {
 	for _, id := range checks {
 		if !slices.ContainsFunc(r.Items, func(it Item) bool { return it.ID == id && it.Status == "pass" }) {

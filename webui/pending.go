@@ -18,12 +18,13 @@ type watcher struct {
 	seen  uint64
 	begun uint64
 	known map[string]bool // "host:path" of zone files a name server has tried to load
+	down  map[string]bool // "host:unit" of units that do not run
 	wait  []Pending
 	marks []Mark
 }
 
 func newWatcher(d *scenarios.Drawn, w *sim.World) watcher {
-	x := watcher{units: map[string][]string{}, red: map[string]bool{}, known: map[string]bool{}, begun: uint64(w.Log().Len())}
+	x := watcher{units: map[string][]string{}, red: map[string]bool{}, known: map[string]bool{}, down: map[string]bool{}, begun: uint64(w.Log().Len())}
 	for _, h := range d.Blueprint.Hosts {
 		x.units[h.Name] = w.Units(h.Name)
 		x.red[h.Name] = h.Flavour == "redhat"
@@ -75,10 +76,7 @@ func (x *watcher) reader(host, file string) (Pending, bool) {
 		if !slices.Contains(x.units[host], name) {
 			return false
 		}
-		p.Unit, p.Command = name, "systemctl reload "+name
-		if x.red[host] {
-			p.Command = "service " + name + " reload"
-		}
+		p.Unit, p.Command = name, x.command(host, name)
 		return true
 	}
 	dir, base := path.Dir(file), path.Base(file)
@@ -97,6 +95,19 @@ func (x *watcher) reader(host, file string) (Pending, bool) {
 	return p, false
 }
 
+// command is what makes a unit read its files: a reload, or a start if it does
+// not run.
+func (x *watcher) command(host, unit string) string {
+	verb := "reload"
+	if x.down[host+":"+unit] {
+		verb = "start"
+	}
+	if x.red[host] {
+		return "service " + unit + " " + verb
+	}
+	return "systemctl " + verb + " " + unit
+}
+
 // scratch reports whether a name is that of an editor's or person's copy.
 func scratch(base string) bool {
 	return strings.HasSuffix(base, "~") || strings.HasSuffix(base, ".bak") || strings.HasSuffix(base, ".swp") || strings.HasSuffix(base, ".orig") ||
@@ -108,6 +119,12 @@ func (x *watcher) loaded(e *trace.Event) {
 	label := e.Label()
 	if e.Kind == trace.Unit {
 		verb, unit, _ := strings.Cut(label, " ")
+		x.down[e.Node+":"+unit] = e.Outcome == trace.Fail && verb != "reload" || verb == "stop" || verb == "stopped"
+		for i := range x.wait {
+			if p := &x.wait[i]; p.Host == e.Node && p.Unit == unit {
+				p.Command = x.command(p.Host, unit)
+			}
+		}
 		if verb == "start" || verb == "reload" {
 			x.mark(e, "reload", label)
 			x.forget(func(p Pending) bool { return p.Host == e.Node && (p.Unit == unit && p.Unit != "named") })

@@ -45,6 +45,7 @@ var layers = []struct {
 	{3, "sim/dovecot/config", ""},
 	{3, "sim/dovecot/mailbox", ""},
 	{3, "sim/userland", ""},
+	{3, "sim/registry", ""},
 	{4, "sim/distro", ""},
 	{4, "sim", "sim/distro"},
 	{0, "scenarios/josa", ""},
