@@ -176,6 +176,12 @@ func (b *builder) prose(s *Scenario) {
 	}
 	for i, q := range s.Questions {
 		need(q.Text, "questions", i, "text")
+		if q.Kind != "predict" && q.Kind != "diagnose" {
+			b.scErr(at("questions", i, "kind"), "kind %q is neither predict nor diagnose", q.Kind)
+		}
+		if (q.Kind == "predict") != (q.Before != nil) {
+			b.scErr(at("questions", i), "before goes with predict, and predict needs it")
+		}
 		right := 0
 		for j, c := range q.Choices {
 			need(c.Text, "questions", i, "choices", j, "text")

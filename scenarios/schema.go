@@ -11,7 +11,10 @@
 package scenarios
 
 import (
+	"strings"
+
 	"mxlab/sim"
+	"mxlab/sim/trace"
 )
 
 // Text is prose in both languages.
@@ -207,10 +210,31 @@ type Hint struct {
 // Question is a prediction or a diagnosis.
 type Question struct {
 	ID      string   `yaml:"id"`
-	Kind    string   `yaml:"kind"` // predict or diagnose
+	Kind    string   `yaml:"kind"`   // predict or diagnose
+	Before  *Event   `yaml:"before"` // predict: playback of the incident stops before this event
 	Text    Text     `yaml:"text"`
 	Choices []Choice `yaml:"choices"`
 	Explain Text     `yaml:"explain"`
+}
+
+// Event finds the first event of a trace that has this kind (such as
+// smtp.reply), happened on this host ("" for any) and whose label begins with
+// Label.
+type Event struct {
+	Kind  string `yaml:"kind"`
+	Node  string `yaml:"node"`
+	Label string `yaml:"label"`
+}
+
+// Find returns the number of the event, 0 if there is none.
+func (x *Event) Find(log *trace.Log) (seq uint64) {
+	log.After(0, func(e *trace.Event) bool {
+		if e.Kind.String() == x.Kind && (x.Node == "" || e.Node == x.Node) && strings.HasPrefix(e.Label(), x.Label) {
+			seq = e.Seq
+		}
+		return seq == 0
+	})
+	return seq
 }
 
 // Choice is an answer; exactly one of a question is Right.

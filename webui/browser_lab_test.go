@@ -181,6 +181,11 @@ func incidentEndsAtRefusal(b *tab) {
 	b.js(`(() => { const s = document.querySelector('.transport select'); s.value = '8'; s.dispatchEvent(new Event('change')); })()`)
 	b.click(".guide button", "See what happened")
 	b.wait("it plays", `document.querySelector('.play').getAttribute('aria-label') === 'Pause'`)
+	b.wait("it stops at the prediction", `(document.querySelector('.question')?.textContent ?? '').includes('What will it answer')`)
+	b.js(`[...document.querySelectorAll('.question .choice')].find((c) => c.textContent.includes('550')).querySelector('input').click()`)
+	b.click(".question button", "Answer")
+	b.wait("the prediction is judged", `document.querySelector('.question').textContent.includes('Right')`)
+	b.click(".question button", "Play")
 	b.wait("the refusal is selected at the end", `document.querySelector('.insp-label')?.textContent.startsWith('550 ') === true`)
 	b.wait("Why? tells of it", `(document.querySelector('.why-verdict')?.textContent ?? '') !== ''`)
 	if b.js(`document.querySelector('.tr.chosen .tr-label').textContent.startsWith('550 ')`) != "true" {

@@ -29,6 +29,9 @@ func makeSnapshot(info SessionInfo, d *scenarios.Drawn, w *sim.World, k *desk) S
 	}
 	for _, q := range sc.Questions {
 		question := Question{ID: q.ID, Kind: q.Kind, Text: prose(q.Text)}
+		if q.Before != nil {
+			question.Before = q.Before.Find(w.Log())
+		}
 		for _, c := range q.Choices {
 			question.Choices = append(question.Choices, Choice{ID: c.ID, Text: prose(c.Text)})
 		}
