@@ -74,24 +74,57 @@ func (t *Task) Name() string { return t.name }
 // resume wakes the task's goroutine, starting it the first time. The caller
 // has made t the owner of the baton and must not touch the world afterwards.
 func (t *Task) resume() {
-	if fn := t.fn; fn != nil {
-		t.fn = nil
-		go t.main(fn)
+	if t.fn == nil {
+		t.ch <- struct{}{}
 		return
 	}
-	t.ch <- struct{}{}
+	if c := t.c; len(c.spare) > 0 && !t.lent {
+		last := len(c.spare) - 1
+		w := c.spare[last]
+		c.spare = c.spare[:last]
+		w <- t
+		return
+	}
+	go work(t)
 }
 
-// main is the body of a task's goroutine. Whatever happens in fn, the baton is
-// released.
-func (t *Task) main(fn func(*Task)) {
+// worker is a goroutine that has run a task and waits for another one: its
+// stack has grown already. Workers live within one operation; when the baton
+// becomes free they are sent home, so an idle world has no goroutine.
+type worker chan *Task
+
+// maxSpare bounds the workers that wait.
+const maxSpare = 32
+
+// work is the body of a task's goroutine, and of the tasks given to it later.
+func work(t *Task) {
+	w := make(worker, 1)
+	for ok := true; ok; t, ok = <-w {
+		if !t.main(w) {
+			return
+		}
+	}
+}
+
+// main runs the task. Whatever happens in it, the baton is released. It reports
+// whether w waits for another task now.
+func (t *Task) main(w worker) (waits bool) {
+	fn := t.fn
+	t.fn = nil
 	if t.lent && t.kill == nil {
 		fn(t)
-		return
+		return false
 	}
 	err := error(ErrKilled) // stays if fn calls runtime.Goexit
-	defer func() { t.finish(err) }()
+	defer func() {
+		if c := t.c; err == nil && len(c.spare) < maxSpare {
+			c.spare = append(c.spare, w)
+			waits = true
+		}
+		t.finish(err)
+	}()
 	err = t.protect(fn)
+	return false
 }
 
 // finish reports how the task ended and releases the baton.

@@ -70,6 +70,7 @@ type Clock struct {
 	tasks  taskList // started and not ended, in the order of their start
 	work   int      // units of work in progress, see Work
 	settle Signal
+	spare  []worker // goroutines without a task, see worker
 
 	audit func()
 	fault func(any)
@@ -206,6 +207,10 @@ func (c *Clock) yield(self *Task) bool {
 			continue
 		}
 		c.cur = nil
+		for _, w := range c.spare {
+			close(w)
+		}
+		c.spare = nil
 		c.idle = true
 		if c.drain != nil && c.tasks.n == 0 {
 			close(c.drain)
