@@ -114,7 +114,11 @@ func (t *traceroute) flag(c byte, fail func(string, ...any)) {
 		t.family = host.IPv4
 	case '6':
 		t.family = host.IPv6
-	case 'U', 'F', 'd', 'r', 'A', 'e', 'T':
+	case 'F', 'd', 'e': // do not fragment, socket debugging, MPLS extensions: nothing to see here
+	case 'T', 'U', 'r', 'A':
+		// Going on with ordinary UDP probes would show a path that TCP to that
+		// port does not have.
+		fail("method `-%c' is not available in the lab; try nc -vz HOST PORT", c)
 	default:
 		fail("Bad option `-%c' (argc 1)", c)
 	}
