@@ -116,6 +116,13 @@ func nothingMovesOnLoad(b *tab) {
 	b.openLab(missingPTR)
 	b.do(chromedp.Reload())
 	b.ready()
+	// The first frames lay the page out (the thumb of the scale gets its place
+	// when the width is known); what changes after them moves by itself.
+	b.js(`document.fonts.ready.then(() => new Promise(done => {
+		let frames = 0;
+		const next = () => (++frames < 20 ? requestAnimationFrame(next) : done(''));
+		next();
+	}))`)
 	changes := b.js(`new Promise(done => {
 		const seen = [];
 		const watch = new MutationObserver(list => seen.push(...list.map(m => m.target.nodeName + '.' + m.attributeName)));
