@@ -46,7 +46,8 @@ func (s *session) imap(tag string, askedCaps bool) bool {
 	c.backend.makeFolders()
 	s.closing = func() { c.logout("Server shutting down.") }
 	s.in.host.Clock.Lend("imap", func(t *vtime.Task) {
-		s.t = t // ended by imapConn.Close
+		s.t = t
+		s.conn.Lend(t)
 		server := imapserver.New(&imapserver.Options{
 			Caps: caps(), InsecureAuth: true, Logger: log.New(io.Discard, "", 0),
 			NewSession: func(*imapserver.Conn) (imapserver.Session, *imapserver.GreetingData, error) {

@@ -80,7 +80,7 @@ func (c *imapConn) Write(b []byte) (int, error) {
 }
 
 // Close ends the session after the library has ended it. The library's goroutine
-// calls it last of all, so the task lent to it ends here.
+// calls it last of all, so the task lent to it ends with the connection.
 func (c *imapConn) Close() error {
 	if c.closed {
 		return nil
@@ -89,8 +89,7 @@ func (c *imapConn) Close() error {
 	c.flush()
 	c.backend.leave()
 	c.logout("Connection closed")
-	c.session.end()
-	c.session.t.End()
+	c.session.end() // nothing may follow: the task has ended
 	return nil
 }
 

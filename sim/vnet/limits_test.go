@@ -129,6 +129,37 @@ func TestLentConnection(t *testing.T) {
 	})
 }
 
+// Somebody else aborts the connection a lent task serves, as a server does that
+// stops: the library finds it closed, closes it too, and its task ends.
+func TestLentConnectionAbortedByAnother(t *testing.T) {
+	l := newLab(t, 1)
+	var served *vnet.Conn
+	ended := false
+	l.srv.ListenTCP(ap("0.0.0.0:143"), vnet.Owner{}, func(c *vnet.Conn) {
+		served = c
+		task := l.clock.Lend("imap", func(*vtime.Task) {
+			go func() {
+				defer c.Close()
+				c.Read(make([]byte, 1))
+			}()
+		})
+		task.OnEnd(func(error) { ended = true })
+		c.Lend(task)
+	})
+	l.do(t, func(op *vtime.Task) {
+		c := l.dial(t, op, srv4+":143")
+		op.Sleep(time.Second)
+		served.Abort()
+		if _, err := c.Read(make([]byte, 1)); err != vnet.ECONNRESET {
+			t.Errorf("the peer reads %v", err)
+		}
+		op.Sleep(time.Second)
+		if !ended {
+			t.Error("the lent task has not ended")
+		}
+	})
+}
+
 func TestTopologyErrors(t *testing.T) {
 	l := newLab(t, 1)
 	if _, err := l.net.AddNode("pc"); err == nil {

@@ -226,9 +226,10 @@ func (c *Conn) CloseWrite() error {
 
 // Close releases the connection. What was written is still delivered; if
 // something was left unread, the peer gets RST instead of FIN (RFC 1122
-// 4.2.2.13). Closing again does nothing.
+// 4.2.2.13). Closing again only ends a lent task, see [Conn.Lend].
 func (c *Conn) Close() error {
 	if c.released {
+		c.endLent()
 		return nil
 	}
 	if c.in.bytes > 0 && c.state != closed {
@@ -240,12 +241,15 @@ func (c *Conn) Close() error {
 		c.linger()
 	}
 	c.release()
+	c.endLent()
 	return nil
 }
 
-// Abort releases the connection with RST (SO_LINGER 0).
+// Abort releases the connection with RST (SO_LINGER 0). Any activity may abort
+// a connection another one serves: that one's Read returns net.ErrClosed.
 func (c *Conn) Abort() {
 	if c.released {
+		c.endLent()
 		return
 	}
 	c.dialled = nil
@@ -256,13 +260,22 @@ func (c *Conn) Abort() {
 		c.die(nil)
 	}
 	c.release()
+	c.endLent()
 }
 
 // Lend tells the connection that t is lent to a library which serves it on a
 // goroutine of its own: when that goroutine closes the connection, the task
-// ends and the baton is released. The goroutine must not touch the world
-// afterwards.
+// ends and the baton is released, also if somebody else closed or aborted the
+// connection before. The goroutine must not touch the world afterwards.
 func (c *Conn) Lend(t *vtime.Task) { c.lent = t }
+
+// endLent ends the lent task if it is the one that closes.
+func (c *Conn) endLent() {
+	if t := c.lent; t != nil && c.node.net.clock.Current() == t {
+		c.lent = nil
+		t.End()
+	}
+}
 
 // release is the application's part of closing.
 func (c *Conn) release() {
@@ -280,12 +293,6 @@ func (c *Conn) release() {
 	c.readable.Broadcast()
 	c.changed.Broadcast()
 	c.hush()
-	if t := c.lent; t != nil {
-		c.lent = nil
-		if n.clock.Current() == t {
-			t.End()
-		}
-	}
 }
 
 func outcomeOf(err Errno) trace.Outcome {
