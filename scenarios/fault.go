@@ -189,8 +189,11 @@ func (b *builder) prose(s *Scenario) {
 				right++
 			}
 		}
-		if right != 1 {
+		if right != 1 && (len(q.Choices) > 0 || q.Kind == "predict") { // a typed answer is judged by a check, or by people
 			b.scErr(at("questions", i), "exactly one choice must be right, %d are", right)
+		}
+		if q.Task != "" && !slices.ContainsFunc(s.Tasks, func(t Task) bool { return t.ID == q.Task }) {
+			b.scErr(at("questions", i, "task"), "no task %q", q.Task)
 		}
 	}
 }
@@ -208,9 +211,9 @@ func (b *builder) checks(s *Scenario, bp *sim.Blueprint) {
 				b.scErr(at("checks", i, "needs", j), "needs %q, which is not a check before this one", n)
 			}
 		}
+		c.Spec.lint(&specLint{b: b, index: i, scenario: s, bp: bp, seen: seen})
 		seen[c.ID] = true
 		total += c.Points
-		b.spec(i, c.Spec, bp)
 	}
 	if len(s.Checks) > 0 && total != 100 {
 		b.scErr(at("checks"), "the points of all checks add up to %d, not 100", total)
@@ -225,70 +228,6 @@ func (b *builder) checks(s *Scenario, bp *sim.Blueprint) {
 	for i, h := range s.Hints {
 		if h.When != "" && !seen[h.When] {
 			b.scErr(at("hints", i, "when"), "no check %q", h.When)
-		}
-	}
-}
-
-func (b *builder) spec(i int, spec any, bp *sim.Blueprint) {
-	where := func(key string) []any { return at("checks", i, "with", key) }
-	needHost := func(key, name string) {
-		if b.hosts[name] == nil {
-			b.scErr(where(key), "no host %q", name)
-		}
-	}
-	needBox := func(key, addr string) {
-		if !hasBox(bp, addr) {
-			b.scErr(where(key), "no mailbox %q", addr)
-		}
-	}
-	delivered := func(key string, d *DeliveredSpec) {
-		needBox(key, d.Sender)
-		needBox(key, d.Recipient)
-		if d.Within != "" {
-			if _, err := sim.ParseDuration(d.Within); err != nil {
-				b.scErr(where(key), "within: %v", err)
-			}
-		}
-	}
-	switch s := spec.(type) {
-	case *DNSAnswerSpec:
-		needHost("from", s.From)
-	case *FCrDNSSpec:
-		needHost("from", s.From)
-	case *DeliveredSpec:
-		delivered("sender", s)
-	case *RejectedSpec:
-		needHost("from", s.From)
-		needHost("server", s.Server)
-	case *NoRelaySpec:
-		needHost("server", s.Server)
-		needBox("victim", s.Victim)
-		for _, f := range s.From {
-			needHost("from", f)
-		}
-		delivered("delivered", &s.Delivered)
-		delivered("inbound", &s.Inbound)
-	case *MailboxSpec:
-		needBox("box", s.Box)
-	case *ListedSpec:
-		needHost("from", s.From)
-	case *RunningSpec:
-		needHost("host", s.Host)
-	case *SurvivesSpec:
-		needHost("host", s.Host)
-	case *CollateralSpec:
-		for _, a := range s.Answers {
-			needHost("answers", a.From)
-		}
-		for i := range s.Delivered {
-			delivered("delivered", &s.Delivered[i])
-		}
-		for _, r := range s.Services {
-			needHost("services", r.Host)
-		}
-	case *NoShortcutSpec:
-		for _, h := range s.Hosts {
-			needHost("hosts", h)
 		}
 	}
 }

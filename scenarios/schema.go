@@ -207,10 +207,12 @@ type Hint struct {
 	Text Text   `yaml:"text"`
 }
 
-// Question is a prediction or a diagnosis.
+// Question is a prediction or a diagnosis. Without choices the answer is typed.
 type Question struct {
 	ID      string   `yaml:"id"`
 	Kind    string   `yaml:"kind"`   // predict or diagnose
+	Task    string   `yaml:"task"`   // the task it is asked with
+	Cite    bool     `yaml:"cite"`   // the answer must name the event that proves it
 	Before  *Event   `yaml:"before"` // predict: playback of the incident stops before this event
 	Text    Text     `yaml:"text"`
 	Choices []Choice `yaml:"choices"`
