@@ -9,8 +9,8 @@ import (
 )
 
 // Action is one thing a student does; the journal is a list of them. Exactly
-// one of Run, Key, Write, Portal, Mail, Fetch, Advance is set, and the fields
-// that go with it.
+// one of Run, Key, Write, Portal, Mail, Fetch, Advance, Reboot, Until, Foreign
+// is set, and the fields that go with it.
 type Action struct {
 	On   string `json:"on,omitempty" yaml:"on,omitempty"`     // host
 	Term string `json:"term,omitempty" yaml:"term,omitempty"` // terminal of the host, "" for its first
@@ -29,6 +29,8 @@ type Action struct {
 	Advance Duration `json:"advance,omitempty" yaml:"advance,omitempty"`
 	Reboot  string   `json:"reboot,omitempty" yaml:"reboot,omitempty"` // host switched off and on
 	Until   string   `json:"until,omitempty" yaml:"until,omitempty"`   // let time pass until "event" or "quiet", see passUntil
+
+	Foreign *Foreign `json:"foreign,omitempty" yaml:"-"` // what a real client sends into the world
 }
 
 // Mail is a message composed in a mail client.
@@ -109,6 +111,7 @@ func (a *Action) Validate() error {
 	add(a.Advance != 0, "advance")
 	add(a.Reboot != "", "reboot")
 	add(a.Until != "", "until")
+	add(a.Foreign != nil, "foreign")
 	switch {
 	case len(kinds) == 0:
 		return errors.New("an action needs one of run, key, write, portal, mail, fetch, advance, reboot, until")
@@ -126,6 +129,8 @@ func (a *Action) Validate() error {
 		return errors.New("portal needs request")
 	case kind == "key" && a.Key != "interrupt" && a.Key != "eof" && a.Key != "hangup":
 		return fmt.Errorf("unknown key %q: want interrupt, eof or hangup", a.Key)
+	case kind == "foreign":
+		return a.Foreign.Validate()
 	case kind == "write" && !strings.HasPrefix(a.Write, "/"):
 		return fmt.Errorf("write needs an absolute path, not %q", a.Write)
 	case kind == "until" && a.Until != "event" && a.Until != "quiet":

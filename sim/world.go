@@ -57,6 +57,8 @@ type World struct {
 	terms   map[string]*terminal
 	edits   map[string]uint64 // "host:path" -> trace event of the last edit
 	faults  []string          // internal errors seen
+	callers map[uint64]*caller
+	answer  func(Answer)
 }
 
 // Errors of actions that cannot be done.
@@ -72,7 +74,7 @@ var (
 // World builds a new world and boots its hosts.
 func (p *Plan) World() (*World, error) {
 	w := &World{plan: p, kernel: vtime.New(p.Blueprint.Start, p.Blueprint.Seed), hosts: map[string]*host.Host{},
-		terms: map[string]*terminal{}, edits: map[string]uint64{}, limits: host.NewLimits()}
+		terms: map[string]*terminal{}, edits: map[string]uint64{}, callers: map[uint64]*caller{}, limits: host.NewLimits()}
 	w.clock = w.kernel.Clock()
 	w.log = trace.NewLog(w.clock, maxTrace)
 	w.kernel.OnFault(w.fault)
@@ -139,20 +141,7 @@ func (w *World) Do(a Action) (Result, error) {
 	}
 	at := w.clock.Since()
 	var res Result
-	err := w.operation(func(t *vtime.Task) {
-		t.Sleep(thinkTime)
-		span := w.log.Open(trace.Event{Kind: trace.Action, Node: a.On, Data: actionLabel(&a)})
-		if res = w.denied(&a); res.Err == "" {
-			res = w.perform(t, &a)
-		}
-		t.Settle(settleTime)
-		res.Screens = w.screens()
-		out := trace.OK
-		if res.Err != "" {
-			out = trace.Fail
-		}
-		span.End(out, nil)
-	})
+	err := w.operation(func(t *vtime.Task) { res = w.act(t, &a) })
 	switch {
 	case errors.Is(err, vtime.ErrClosed):
 		return res, err
@@ -161,13 +150,39 @@ func (w *World) Do(a Action) (Result, error) {
 	}
 	res.End = w.clock.Since()
 	res.To = uint64(w.log.Len())
+	w.enter(at, a)
+	return res, nil
+}
+
+// act does an action with all that belongs to it: the time in which nobody has
+// typed anything yet, its span in the trace, the work it leaves.
+func (w *World) act(t *vtime.Task, a *Action) (res Result) {
+	if a.Foreign != nil {
+		return w.actForeign(t, a)
+	}
+	t.Sleep(thinkTime)
+	span := w.log.Open(trace.Event{Kind: trace.Action, Node: a.On, Data: actionLabel(a)})
+	if res = w.denied(a); res.Err == "" {
+		res = w.perform(t, a)
+	}
+	t.Settle(settleTime)
+	res.Screens = w.screens()
+	out := trace.OK
+	if res.Err != "" {
+		out = trace.Fail
+	}
+	span.End(out, nil)
+	return res
+}
+
+// enter writes an action that was begun at a time into the journal.
+func (w *World) enter(at time.Duration, a Action) {
 	prev := w.root()
 	if n := len(w.journal); n > 0 {
 		prev = w.journal[n-1].Hash
 	}
 	n := len(w.journal) + 1
 	w.journal = append(w.journal, Entry{N: n, At: at, Action: a, Hash: chain(prev, n, at, &a)})
-	return res, nil
 }
 
 // denied refuses what a student may not do: change files of, or switch off, a

@@ -32,7 +32,11 @@ func (s *Server) acceptTCP(c *vnet.Conn) {
 }
 
 // wait closes the connection when nothing comes for so long.
-func (t *tcpClient) wait(d time.Duration) { t.s.clock.Arm(&t.idle, d, t.close) }
+func (t *tcpClient) wait(d time.Duration) {
+	if !t.conn.Timeless() {
+		t.s.clock.Arm(&t.idle, d, t.close)
+	}
+}
 
 // read takes what has arrived and answers every whole message in it.
 func (t *tcpClient) read() {

@@ -77,6 +77,7 @@ type Conn struct {
 	released bool      // by Close or Abort
 	resetOut bool      // an RST of this end is on its way
 	reading  int       // tasks parked in Read
+	foreign  bool      // see SetForeign
 	readable vtime.Signal
 	changed  vtime.Signal
 	deadline time.Duration // 0: none

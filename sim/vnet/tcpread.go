@@ -140,9 +140,9 @@ func (c *Conn) arrived(event uint64) {
 }
 
 // SetReadTimeout sets the read deadline to d of virtual time from now; with 0
-// or less there is none.
+// or less, and on a [Conn.Timeless] connection, there is none.
 func (c *Conn) SetReadTimeout(d time.Duration) {
-	if c.deadline = 0; d > 0 {
+	if c.deadline = 0; d > 0 && !c.Timeless() {
 		c.deadline = c.node.net.clock.Since() + d
 	}
 	c.readable.Broadcast()
@@ -158,7 +158,7 @@ func (c *Conn) SetReadDeadline(t time.Time) error {
 	}
 	clock := c.node.net.clock
 	switch {
-	case t.IsZero():
+	case t.IsZero() || c.Timeless():
 		c.deadline = 0
 	case realTime(t, clock.Now()):
 		c.deadline = max(1, clock.Since()+snap(time.Until(t)))
