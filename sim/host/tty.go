@@ -14,6 +14,8 @@ import (
 // HangUp) and is over when the foreground process waits for more (Waiting) or
 // the session has ended. That is known exactly, because a process tells by
 // waiting here.
+//
+// The screen of a network login is elsewhere: see Attach.
 type TTY struct {
 	Name   string // "pts/0"
 	host   *Host
@@ -27,6 +29,10 @@ type TTY struct {
 	idle   vtime.Signal // somebody began to wait for input
 	wait   bool
 	prompt string
+	secret bool // a password is asked for: no echo
+	cut    bool // see SetCut
+	far    *Far
+	shown  int64       // bytes written to far since the last input
 	fg     []*Proc     // foreground processes: SIGINT goes to them
 	scope  vtime.Scope // of who typed last: what is done with a line is caused by it
 }
@@ -49,8 +55,40 @@ func itoa(n int) string {
 // FD returns an FD of the terminal for reading and writing.
 func (t *TTY) FD() *FD { return &FD{r: t, w: t, tty: t} }
 
+// Far is the other end of a terminal's line, where its user sits. Its functions
+// must not wait.
+type Far struct {
+	Show func([]byte) // output
+	Wait func()       // the terminal waits for its user now, see Waiting
+}
+
+// Attach gives the terminal a far end: what is written is shown there and not
+// kept here. How much may be written until the next input is bounded as for
+// other terminals.
+func (t *TTY) Attach(f *Far) { t.far = f }
+
 // Write shows b on the screen.
-func (t *TTY) Write(b []byte) (int, error) { return t.out.Write(b) }
+func (t *TTY) Write(b []byte) (int, error) {
+	if t.far == nil {
+		return t.out.Write(b)
+	}
+	if t.shown += int64(len(b)); t.shown > t.out.max {
+		if task := t.host.Clock.Current(); task != nil {
+			task.Exit(signalled{SIGPIPE})
+		}
+		return 0, vtime.ErrKilled
+	}
+	t.far.Show(b)
+	return len(b), nil
+}
+
+// SetCut says whether the program in the foreground has noticed that nothing
+// comes back from the other end of its connection. It is no more than a remark
+// for the user: see Cut.
+func (t *TTY) SetCut(on bool) { t.cut = on }
+
+// Cut reports what SetCut was given last.
+func (t *TTY) Cut() bool { return t.cut }
 
 // TakeOutput returns what was shown since the last call, and whether output was
 // cut off.
@@ -83,7 +121,7 @@ func (t *TTY) EndInput() {
 // Interrupt types Ctrl+C: the process groups of the foreground processes get
 // SIGINT, typed lines are thrown away.
 func (t *TTY) Interrupt() {
-	t.lines, t.partly = nil, ""
+	t.lines, t.partly, t.shown = nil, "", 0
 	if len(t.fg) > 0 {
 		t.wait = false
 	}
@@ -100,6 +138,17 @@ func (t *TTY) HangUp() {
 	t.idle.Broadcast()
 }
 
+// Disconnect is HangUp of a line that was lost: the processes of the terminal
+// also get SIGHUP (termios(3)).
+func (t *TTY) Disconnect() {
+	t.HangUp()
+	for _, p := range t.host.Procs() {
+		if p.TTY == t {
+			p.Signal(SIGHUP)
+		}
+	}
+}
+
 // SetForeground says which processes Ctrl+C is for. A shell calls it around
 // each foreground command.
 func (t *TTY) SetForeground(list ...*Proc) { t.fg = list }
@@ -109,13 +158,17 @@ func (t *TTY) Foreground() []*Proc { return t.fg }
 
 // Notice shows s without ending the writer when the screen is full.
 func (t *TTY) Notice(s string) {
+	if t.far != nil {
+		t.far.Show([]byte(s))
+		return
+	}
 	if room := t.out.max - int64(len(t.out.data)); room > 0 {
 		t.out.data = append(t.out.data, s[:min(room, int64(len(s)))]...)
 	}
 }
 
 func (t *TTY) notify() {
-	t.wait = false
+	t.wait, t.secret, t.shown = false, false, 0
 	t.typed.Broadcast()
 	if t.extra != nil {
 		t.extra.Broadcast()
@@ -136,7 +189,23 @@ func (t *TTY) WaitIdle(task *vtime.Task) {
 func (t *TTY) setWaiting(prompt string) {
 	t.wait, t.prompt = true, prompt
 	t.idle.Broadcast()
+	if t.far != nil {
+		t.far.Wait()
+	}
 }
+
+// Secret reports whether what is typed next is not to be shown.
+func (t *TTY) Secret() bool { return t.secret }
+
+// ReadSecret is ReadLine without echo (getpass(3)).
+func (t *TTY) ReadSecret(task *vtime.Task, prompt string) (string, error) {
+	t.secret = true
+	defer func() { t.secret = false }()
+	return t.ReadLine(task, prompt)
+}
+
+// SetSecret switches the echo off until the next input.
+func (t *TTY) SetSecret(on bool) { t.secret = on }
 
 // Read reads typed lines (canonical mode of termios(3)).
 func (t *TTY) Read(b []byte) (int, error) {

@@ -89,12 +89,21 @@ var tlsRecords = map[byte]string{20: "change cipher spec", 21: "alert", 22: "han
 
 const labelLen = 120
 
+// sshPort is where what follows the identification is binary packets (RFC 4253
+// 6).
+const sshPort = 22
+
 // Label is the first line, without CRLF and bounded; for TLS the record's type
-// and length, because its bytes differ from run to run.
+// and length, because its bytes differ from run to run, and for SSH the length.
 func (l *Line) Label() string {
 	b := l.Payload
 	if len(b) >= 3 && b[1] == 3 && b[2] <= 4 && tlsRecords[b[0]] != "" {
 		return "TLS " + tlsRecords[b[0]] + ", " + strconv.Itoa(l.Len) + " bytes"
+	}
+	if l.SrcPort == sshPort || l.DstPort == sshPort {
+		if len(b) > 0 && !bytes.HasPrefix(b, []byte("SSH-")) {
+			return "SSH packet, " + strconv.Itoa(l.Len) + " bytes"
+		}
 	}
 	if i := bytes.IndexByte(b, '\n'); i >= 0 {
 		b = b[:i]

@@ -84,6 +84,7 @@ type Conn struct {
 	onData   func()
 	dialled  func() // OpenTCP: runs when the attempt has ended
 	lent     *vtime.Task
+	idle     bool          // see Background
 	expires  time.Duration // of TIME-WAIT
 }
 
@@ -137,6 +138,20 @@ func (c *Conn) SetOwner(o Owner) { c.owner = o }
 // Mark sets the kind of the events of the following writes; trace.None goes
 // back to the kind the port implies.
 func (c *Conn) Mark(kind trace.Kind) { c.mark = kind }
+
+// Background says that nobody waits for this connection to go on, as for a
+// terminal session that sits at its prompt: sending again on it does not count
+// as work in progress (vtime.Clock.Work).
+func (c *Conn) Background() {
+	if c.armed && !c.idle {
+		c.node.net.clock.AddWork(-1)
+	}
+	c.idle = true
+}
+
+// Tries returns how often what the peer has not acknowledged was sent again, 0
+// when nothing is outstanding. Changed is broadcast when it grows.
+func (c *Conn) Tries() int { return int(c.tries) }
 
 // Changed returns a signal that is broadcast when data, FIN or RST have
 // arrived and when the connection has become quiet.

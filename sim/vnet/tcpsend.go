@@ -171,7 +171,7 @@ func (c *Conn) lost(seq uint32) {
 	if !c.armed {
 		c.armed = true
 		n := c.node.net
-		n.clock.AddWork(1)
+		c.pending(1)
 		n.clock.Arm(&c.rto, s.sent+c.interval()-n.clock.Since(), c.retransmit)
 	}
 }
@@ -198,8 +198,10 @@ func (c *Conn) retries() uint8 {
 
 // retransmit sends all lost segments again, or gives the connection up.
 func (c *Conn) retransmit() {
-	n := c.node.net
 	c.armed = false
+	if !c.idle {
+		defer c.node.net.clock.AddWork(-1)
+	}
 	if c.tries >= c.retries() {
 		err := ETIMEDOUT
 		if c.soft != "" {
@@ -214,15 +216,22 @@ func (c *Conn) retransmit() {
 				c.send(s.seq)
 			}
 		}
+		c.changed.Broadcast()
 	}
-	n.clock.AddWork(-1)
+}
+
+// pending counts the retransmission timer as work in progress.
+func (c *Conn) pending(n int) {
+	if !c.idle {
+		c.node.net.clock.AddWork(n)
+	}
 }
 
 func (c *Conn) disarm() {
 	if c.armed {
 		c.armed = false
 		c.rto.Stop()
-		c.node.net.clock.AddWork(-1)
+		c.pending(-1)
 	}
 }
 
