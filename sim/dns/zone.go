@@ -73,10 +73,7 @@ func newZone(db *database, nodes []*dbNode, class uint16) *Zone {
 		z.nodes[z.origin] = z.apex
 	}
 	if set := z.apex.set(typeSOA); set != nil {
-		z.soa = set.RRs[0].(*mdns.SOA)
-		negative := *z.soa // RFC 2308 section 3
-		negative.Hdr.Ttl = min(z.soa.Hdr.Ttl, z.soa.Minttl)
-		z.negativeSOA = &negative
+		z.setSOA(set.RRs[0].(*mdns.SOA))
 	}
 	return z
 }

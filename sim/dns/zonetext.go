@@ -190,3 +190,16 @@ func relativeName(name, origin string) string {
 	full := fileName(name)
 	return full[:len(full)-len(fileName(origin))-1]
 }
+
+// recordLine is a complete record in the columns of BIND's debugging style.
+func recordLine(rr mdns.RR) string {
+	var b strings.Builder
+	h := rr.Header()
+	at := 0
+	for i, part := range []string{fileName(h.Name), strconv.FormatUint(uint64(h.Ttl), 10), ClassName(h.Class), TypeName(h.Rrtype)} {
+		b.WriteString(part)
+		at = column(&b, at+len(part), 24+8*i)
+	}
+	b.WriteString(rdataText(rr, "", false))
+	return b.String()
+}
