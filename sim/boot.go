@@ -8,11 +8,10 @@ import (
 	"mxlab/sim/host"
 	"mxlab/sim/host/vfs"
 	"mxlab/sim/trace"
-	"mxlab/sim/vnet"
 	"mxlab/sim/vtime"
 )
 
-// build makes links and nodes, boots the student's hosts and does the faults.
+// build boots the student's hosts and does the faults.
 //
 // The other hosts are booted when the first packet reaches them or something is
 // done on them: a host nobody has talked to costs next to nothing. Their boot
@@ -20,13 +19,9 @@ import (
 // it was.
 func (w *World) build() error {
 	b := &w.plan.Blueprint
-	links := map[string]*vnet.Link{}
-	for _, l := range b.Links {
-		links[l.Name] = w.net.AddLink(vnet.LinkSpec{Name: l.Name, Latency: l.Latency, Loss: l.Loss})
-	}
 	for i := range b.Hosts {
-		if err := w.addNode(i, links); err != nil {
-			return fmt.Errorf("host %s: %w", b.Hosts[i].Name, err)
+		if h := &b.Hosts[i]; len(h.Packages) > 0 {
+			w.net.Node(h.Name).OnFirstPacket(func() { w.boot(i) })
 		}
 	}
 	var fail error
@@ -54,36 +49,6 @@ func (w *World) build() error {
 		err = errors.New(w.faults[0])
 	}
 	return err
-}
-
-// addNode puts a host's or router's stack on the network.
-func (w *World) addNode(index int, links map[string]*vnet.Link) error {
-	spec := &w.plan.Blueprint.Hosts[index]
-	node, err := w.net.AddNode(spec.Name)
-	if err != nil {
-		return err
-	}
-	node.Forwarding = spec.Forward
-	for _, i := range spec.Ifaces {
-		if links[i.Link] == nil {
-			return fmt.Errorf("interface %s: no link %q", i.Name, i.Link)
-		}
-		if _, err := node.Attach(links[i.Link], i.Name, i.Addrs...); err != nil {
-			return fmt.Errorf("interface %s: %w", i.Name, err)
-		}
-	}
-	for _, r := range spec.Routes {
-		if err := node.AddRoute(r); err != nil {
-			return fmt.Errorf("route to %s: %w", r.Dst, err)
-		}
-	}
-	for _, f := range spec.Filters {
-		node.AddPortFilter(f)
-	}
-	if len(spec.Packages) > 0 {
-		node.OnFirstPacket(func() { w.boot(index) })
-	}
-	return nil
 }
 
 // boot makes a host from its disk and starts its units, if that has not been

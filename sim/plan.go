@@ -17,6 +17,7 @@ import (
 	"mxlab/sim/netfilter"
 	"mxlab/sim/shell"
 	"mxlab/sim/userland"
+	"mxlab/sim/vnet"
 )
 
 // Library holds what all worlds of a process share and never change: the
@@ -64,12 +65,17 @@ func (l *Library) system(f host.Flavour, packages []string) (*vfs.Image, error) 
 type Plan struct {
 	Blueprint Blueprint
 	lib       *Library
+	net       *vnet.Net    // what each world's network is cloned from
 	disks     []*vfs.Image // by host
 }
 
 // Compile checks a blueprint and lays out its disks.
 func (l *Library) Compile(b Blueprint) (*Plan, error) {
 	p := &Plan{Blueprint: b, lib: l}
+	var err error
+	if p.net, err = wire(&p.Blueprint); err != nil {
+		return nil, err
+	}
 	for i := range b.Hosts {
 		for _, name := range b.Hosts[i].Packages {
 			if _, ok := installers[name]; !ok {

@@ -78,7 +78,7 @@ func (p *Plan) World() (*World, error) {
 	w.clock = w.kernel.Clock()
 	w.log = trace.NewLog(w.clock, maxTrace)
 	w.kernel.OnFault(w.fault)
-	w.net = vnet.New(w.clock, w.log)
+	w.net = p.net.Clone(w.clock, w.log)
 	if err := w.build(); err != nil {
 		w.kernel.Close()
 		return nil, err

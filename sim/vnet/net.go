@@ -24,9 +24,10 @@ type Net struct {
 	clock    *vtime.Clock
 	log      *trace.Log
 	nodes    []*Node
-	byName   map[string]*Node
+	byName   map[string]int // place in nodes
 	links    []*Link
-	owners   map[netip.Addr]*Iface // who has an address; the first, if several
+	owners   map[netip.Addr]place // who has an address; the first, if several
+	shared   bool                 // byName and owners belong to several networks, see Clone
 	loopback []netip.Prefix
 	loss     *rand.Rand
 	isn      *rand.Rand
@@ -41,7 +42,7 @@ type Net struct {
 func New(clock *vtime.Clock, log *trace.Log) *Net {
 	return &Net{
 		clock: clock, log: log,
-		byName: make(map[string]*Node), owners: make(map[netip.Addr]*Iface),
+		byName: make(map[string]int), owners: make(map[netip.Addr]place),
 		loopback: []netip.Prefix{
 			netip.PrefixFrom(netip.AddrFrom4([4]byte{127, 0, 0, 1}), 8),
 			netip.PrefixFrom(netip.IPv6Loopback(), 128),
@@ -52,18 +53,24 @@ func New(clock *vtime.Clock, log *trace.Log) *Net {
 // AddNode adds a host or router. Names are unique, because they identify the
 // node in the trace.
 func (n *Net) AddNode(name string) (*Node, error) {
-	if n.byName[name] != nil {
+	if n.Node(name) != nil {
 		return nil, fmt.Errorf("node %q exists already", name)
 	}
-	nd := &Node{Name: name, net: n}
+	n.unshare()
+	nd := &Node{Name: name, net: n, index: len(n.nodes)}
 	nd.lo = Iface{Name: "lo", node: nd, addrs: n.loopback}
 	n.nodes = append(n.nodes, nd)
-	n.byName[name] = nd
+	n.byName[name] = nd.index
 	return nd, nil
 }
 
 // Node returns the node with the given name, or nil.
-func (n *Net) Node(name string) *Node { return n.byName[name] }
+func (n *Net) Node(name string) *Node {
+	if i, ok := n.byName[name]; ok {
+		return n.nodes[i]
+	}
+	return nil
+}
 
 // Nodes returns all nodes in the order they were added.
 func (n *Net) Nodes() []*Node { return n.nodes }
@@ -75,18 +82,24 @@ func (n *Net) Links() []*Link { return n.links }
 // Of several it is the one that had it first. Loopback addresses belong to
 // nobody.
 func (n *Net) NodeByAddr(a netip.Addr) *Node {
-	if ifc := n.owners[a.Unmap()]; ifc != nil {
-		return ifc.node
+	if at, ok := n.owners[a.Unmap()]; ok {
+		return n.nodes[at.node]
 	}
 	return nil
 }
 
+// place is an interface by its node's and its own number.
+type place struct{ node, iface int }
+
+func (i *Iface) place() place { return place{i.node.index, i.index} }
+
 func (n *Net) disown(a netip.Addr) {
+	n.unshare()
 	delete(n.owners, a)
 	for _, nd := range n.nodes {
 		for _, ifc := range nd.Ifaces() {
 			if ifc.has(a) {
-				n.owners[a] = ifc
+				n.owners[a] = ifc.place()
 				return
 			}
 		}

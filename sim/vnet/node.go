@@ -14,9 +14,10 @@ type Node struct {
 	Forwarding bool // passes on packets that are not for itself (net.ipv4.ip_forward)
 
 	net     *Net
+	index   int // in Net.nodes
 	lo      Iface
 	ifaces  []*Iface
-	routes  []route
+	routes  []route // never changed in place: networks share it, see Clone
 	hook    Hook
 	filters []PortFilter
 	down    bool
@@ -38,6 +39,7 @@ func (nd *Node) OnFirstPacket(fn func()) { nd.first = fn }
 type Iface struct {
 	Name  string
 	node  *Node
+	index int   // 0: lo, else 1 + its place in Node.ifaces
 	link  *Link // nil for lo
 	addrs []netip.Prefix
 	down  bool
@@ -76,7 +78,7 @@ func (nd *Node) Attach(l *Link, ifname string, addrs ...netip.Prefix) (*Iface, e
 	if ifname == "" || nd.Iface(ifname) != nil {
 		return nil, fmt.Errorf("%s: interface %q: %w", nd.Name, ifname, EEXIST)
 	}
-	ifc := &Iface{Name: ifname, node: nd, link: l}
+	ifc := &Iface{Name: ifname, node: nd, index: 1 + len(nd.ifaces), link: l}
 	for _, a := range addrs {
 		if err := checkAddr(ifc, a); err != nil {
 			return nil, err
@@ -111,11 +113,13 @@ func (i *Iface) AddAddr(a netip.Prefix) error {
 
 func (i *Iface) attach(a netip.Prefix) {
 	i.addrs = append(i.addrs[:len(i.addrs):len(i.addrs)], a)
-	if n := i.node.net; n.owners[a.Addr()] == nil {
-		n.owners[a.Addr()] = i
+	n := i.node.net
+	if _, taken := n.owners[a.Addr()]; !taken {
+		n.unshare()
+		n.owners[a.Addr()] = i.place()
 	}
 	if !a.IsSingleIP() {
-		i.node.insert(route{Route: Route{Dst: a.Masked(), Dev: i.Name, Src: a.Addr(), Proto: "kernel"}, out: i})
+		i.node.insert(route{Route: Route{Dst: a.Masked(), Dev: i.Name, Src: a.Addr(), Proto: "kernel"}, out: i.index})
 	}
 }
 
@@ -126,8 +130,8 @@ func (i *Iface) DelAddr(a netip.Prefix) error {
 		return fmt.Errorf("%s: address %v on %s: %w", i.node.Name, a, i.Name, EADDRNOTAVAIL)
 	}
 	i.addrs = slices.Delete(slices.Clone(i.addrs), k, k+1)
-	i.node.routes = slices.DeleteFunc(i.node.routes, func(r route) bool { return r.out == i && r.Src == a.Addr() })
-	if n := i.node.net; n.owners[a.Addr()] == i {
+	i.node.routes = slices.DeleteFunc(slices.Clone(i.node.routes), func(r route) bool { return r.out == i.index && r.Src == a.Addr() })
+	if n := i.node.net; n.owners[a.Addr()] == i.place() {
 		n.disown(a.Addr())
 	}
 	return nil
@@ -145,6 +149,17 @@ func (nd *Node) Iface(name string) *Iface {
 		if i.Name == name {
 			return i
 		}
+	}
+	return nil
+}
+
+// iface returns the interface with the given number, nil for noIface.
+func (nd *Node) iface(index int) *Iface {
+	switch {
+	case index == 0:
+		return &nd.lo
+	case index > 0:
+		return nd.ifaces[index-1]
 	}
 	return nil
 }

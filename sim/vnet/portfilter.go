@@ -7,13 +7,13 @@ import (
 
 // AddPortFilter adds a filter behind the others; the first that matches
 // decides.
-func (nd *Node) AddPortFilter(f PortFilter) { nd.filters = append(nd.filters, f) }
+func (nd *Node) AddPortFilter(f PortFilter) { nd.filters = append(slices.Clip(nd.filters), f) }
 
 // RemovePortFilter removes the filters with the given name and reports whether
 // there was one.
 func (nd *Node) RemovePortFilter(name string) bool {
 	n := len(nd.filters)
-	nd.filters = slices.DeleteFunc(nd.filters, func(f PortFilter) bool { return f.Name == name })
+	nd.filters = slices.DeleteFunc(slices.Clone(nd.filters), func(f PortFilter) bool { return f.Name == name })
 	return len(nd.filters) < n
 }
 

@@ -29,8 +29,10 @@ type Route struct {
 
 type route struct {
 	Route
-	out *Iface // nil unless Unicast
+	out int // number of the interface; noIface unless Unicast
 }
+
+const noIface = -1
 
 // AddRoute adds a route. Errors are those of `ip route add`: EINVAL (host bits
 // set, mixed families), ENODEV, ENETUNREACH (the gateway is not on a link of
@@ -40,22 +42,18 @@ func (nd *Node) AddRoute(r Route) error {
 	if !r.Dst.IsValid() || r.Dst != r.Dst.Masked() || r.Via.IsValid() && r.Via.Is4() != r.Dst.Addr().Is4() {
 		return fail(EINVAL)
 	}
-	e := route{Route: r}
+	e := route{Route: r, out: noIface}
 	if r.Type == Unicast {
-		if r.Dev != "" {
-			if e.out = nd.Iface(r.Dev); e.out == nil {
-				return fail(ENODEV)
-			}
-		} else if !r.Via.IsValid() {
+		out := nd.Iface(r.Dev)
+		if out == nil && (r.Dev != "" || !r.Via.IsValid()) {
 			return fail(ENODEV)
 		}
 		if r.Via.IsValid() {
-			gw := nd.onLink(r.Via, e.out)
-			if gw == nil || nd.Local(r.Via) {
+			if out = nd.onLink(r.Via, out); out == nil || nd.Local(r.Via) {
 				return fail(ENETUNREACH)
 			}
-			e.out, e.Dev = gw, gw.Name
 		}
+		e.out, e.Dev = out.index, out.Name
 	}
 	for i := range nd.routes {
 		if nd.routes[i].Dst == r.Dst && nd.routes[i].Metric == r.Metric {
@@ -70,8 +68,8 @@ func (nd *Node) AddRoute(r Route) error {
 func (nd *Node) onLink(a netip.Addr, dev *Iface) *Iface {
 	for i := range nd.routes {
 		r := &nd.routes[i]
-		if r.Type == Unicast && !r.Via.IsValid() && r.Dst.Contains(a) && (dev == nil || r.out == dev) {
-			return r.out
+		if r.Type == Unicast && !r.Via.IsValid() && r.Dst.Contains(a) && (dev == nil || r.out == dev.index) {
+			return nd.iface(r.out)
 		}
 	}
 	return nil
@@ -86,7 +84,7 @@ func (nd *Node) insert(e route) {
 		}
 		return 1
 	})
-	nd.routes = slices.Insert(nd.routes, at, e)
+	nd.routes = slices.Concat(nd.routes[:at], []route{e}, nd.routes[at:])
 }
 
 // DelRoute removes the first route that has r's destination and, where r sets
@@ -96,7 +94,7 @@ func (nd *Node) DelRoute(r Route) error {
 		e := &nd.routes[i]
 		if e.Dst == r.Dst && (!r.Via.IsValid() || e.Via == r.Via) && (r.Dev == "" || e.Dev == r.Dev) &&
 			(r.Metric == 0 || e.Metric == r.Metric) {
-			nd.routes = slices.Delete(nd.routes, i, i+1)
+			nd.routes = slices.Delete(slices.Clone(nd.routes), i, i+1)
 			return nil
 		}
 	}
@@ -128,7 +126,10 @@ func (nd *Node) RouteTo(dst netip.Addr) (Route, error) {
 func (nd *Node) lookup(dst netip.Addr) (*route, Errno) {
 	for i := range nd.routes {
 		r := &nd.routes[i]
-		if !r.Dst.Contains(dst) || r.out != nil && r.out.down {
+		if !r.Dst.Contains(dst) {
+			continue
+		}
+		if out := nd.iface(r.out); out != nil && out.down {
 			continue
 		}
 		switch r.Type {
@@ -169,7 +170,7 @@ func (nd *Node) SourceFor(dst netip.Addr) (netip.Addr, error) {
 	}
 	var first netip.Addr
 	hop := r.hop(dst)
-	for _, a := range r.out.addrs {
+	for _, a := range nd.iface(r.out).addrs {
 		if a.Addr().Is4() != dst.Is4() {
 			continue
 		}

@@ -40,7 +40,7 @@ func (nd *Node) egress(dst netip.Addr) (*Iface, netip.Addr, Errno) {
 	if err != "" {
 		return nil, dst, err
 	}
-	return r.out, r.hop(dst), ""
+	return nd.iface(r.out), r.hop(dst), ""
 }
 
 // travel follows the packet from an interface of f.node:
@@ -103,7 +103,7 @@ func (f *flight) relay() (*Iface, netip.Addr) {
 		f.noRoute(err)
 		return nil, f.Dst
 	}
-	out := r.out
+	out := nd.iface(r.out)
 	if f.TTL <= 1 { // RFC 1812 5.3.1
 		f.fate, f.expire, f.rule = refused, true, "time to live exceeded"
 		return nil, f.Dst
