@@ -4,5 +4,8 @@ $TTL 3600
 @	IN	MX	10 mx.moa-mail.com.
 @	IN	TXT	"v=spf1 mx -all"
 ns	IN	A	198.51.100.53
+ns	IN	AAAA	2001:db8:51::53
 dns	IN	A	198.51.100.54
+dns	IN	AAAA	2001:db8:51::54
 mx	IN	A	198.51.100.25
+mx	IN	AAAA	2001:db8:51::25

@@ -3,3 +3,4 @@ $TTL 172800
 @	IN	NS	a.gtld-servers.net.
 moa-mail	IN	NS	ns.moa-mail.com.
 ns.moa-mail	IN	A	198.51.100.53
+ns.moa-mail	IN	AAAA	2001:db8:51::53
