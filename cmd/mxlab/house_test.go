@@ -51,7 +51,8 @@ var layers = []struct {
 	{0, "scenarios/josa", ""},
 	{5, "scenarios", ""},
 	{6, "grader", ""},
-	{7, "webui", ""},
+	{7, "webui", "webui/gateway"},
+	{7, "webui/gateway", ""},
 	{8, "cmd/mxlab", ""},
 }
 

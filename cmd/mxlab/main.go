@@ -34,6 +34,7 @@ type cli struct {
 	Grade     gradeCmd     `cmd:"" help:"Grade submissions."`
 	Verify    verifyCmd    `cmd:"" help:"Test the checks of scenarios: untouched 0, solution 100, wrong fixes caught."`
 	Trace     traceCmd     `cmd:"" help:"Print the trace of a submission."`
+	Gateway   gatewayCmd   `cmd:"" help:"Let real programs talk with virtual hosts."`
 	Lint      lintCmd      `cmd:"" help:"Check scenario and network files."`
 }
 
