@@ -46,7 +46,7 @@ type flight struct {
 	fate   fate
 	took   time.Duration
 	busy   time.Duration // transmission time on the slowest link
-	path   *linkPath
+	path   *path
 	rule   string     // what discarded it
 	with   RejectWith // how to answer, if refused
 	expire bool       // answer time exceeded instead
@@ -103,7 +103,7 @@ func (n *Net) launch(nd *Node, f *flight, e trace.Event) (uint64, Errno) {
 // report is the part of launch that follows the walk. local says that the
 // packet did not leave the stack of its sender.
 func (n *Net) report(nd *Node, f *flight, sent *Packet, e trace.Event, local bool) (uint64, Errno) {
-	sent.NAT = f.NAT
+	f.trail(sent)
 	if f.conn != nil && f.fate == arrives {
 		f.took = f.conn.inOrder(f)
 	}
@@ -117,6 +117,7 @@ func (n *Net) report(nd *Node, f *flight, sent *Packet, e trace.Event, local boo
 		f.Event = n.log.Emit(e)
 		n.dropped(f)
 	}
+	n.wakeTaps()
 	seq, err := f.Event, f.errno
 	if !local {
 		err = ""

@@ -91,27 +91,3 @@ func (l *Link) loses() bool {
 	}
 	return n.loss.Float64() < l.spec.Loss
 }
-
-// linkPath is a sequence of links passed, with its text for the trace. Paths
-// form a tree that is shared by all packets, so that a packet's path costs no
-// memory.
-type linkPath struct {
-	name string
-	last *Link
-	next []*linkPath
-}
-
-// then returns the path one link longer.
-func (p *linkPath) then(l *Link) *linkPath {
-	for _, q := range p.next {
-		if q.last == l {
-			return q
-		}
-	}
-	q := &linkPath{name: l.spec.Name, last: l}
-	if p.name != "" {
-		q.name = p.name + "," + l.spec.Name
-	}
-	p.next = append(p.next, q)
-	return q
-}

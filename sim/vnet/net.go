@@ -31,7 +31,9 @@ type Net struct {
 	loopback []netip.Prefix
 	loss     *rand.Rand
 	isn      *rand.Rand
-	paths    linkPath
+	paths    path
+	acks     ackLog
+	taps     []*Tap
 	free     *flight
 	lastID   uint64 // of sockets, in the order they were made
 	kept     int

@@ -43,6 +43,8 @@ type Packet struct {
 	Len     int       // length of the payload; larger than len(Payload) where a trace event keeps only its beginning
 	Event   uint64    // Seq of the packet's trace event, 0 while it is being sent
 	NAT     []Rewrite // what happened to the addresses on the way
+
+	trip trip // the way it went, for captures
 }
 
 // Rewrite records that a node's hook changed a packet's addresses or ports.

@@ -110,7 +110,7 @@ func (c *Conn) data(f *flight) {
 	}
 	before := c.rcvNxt
 	c.take(segment{seq: f.Seq, flags: f.Flags & FIN, data: f.Payload, event: event})
-	if f.conn != nil && c.ackArrives() {
+	if f.conn != nil && c.ackArrives(f.Event) {
 		f.acked = true
 		f.conn.acked(c.rcvNxt)
 	}
@@ -160,10 +160,12 @@ func (c *Conn) append(s *segment) {
 	}
 }
 
-// ackArrives reports whether an ACK sent now would reach the peer.
-func (c *Conn) ackArrives() bool {
+// ackArrives reports whether an ACK sent now for the segment of an event would
+// reach the peer.
+func (c *Conn) ackArrives(event uint64) bool {
 	f := c.flight(ACK)
 	ok := f.probe(c.node)
+	c.node.net.noteACK(f, event)
 	f.release()
 	return ok
 }

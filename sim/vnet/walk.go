@@ -56,8 +56,8 @@ func (f *flight) travel(out *Iface, hop netip.Addr) {
 			return
 		}
 		l := out.link
-		f.path = f.path.then(l)
 		peer := l.neighbour(hop)
+		f.path = f.path.then(out, peer, hop)
 		if peer == nil || out.down {
 			f.took += arpTimeout
 			f.refuse(HostUnreachable, EHOSTUNREACH, "no ARP reply")
