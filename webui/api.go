@@ -17,7 +17,6 @@ import (
 	"mxlab/grader"
 	"mxlab/scenarios"
 	"mxlab/sim"
-	"mxlab/sim/vnet"
 )
 
 // userCookie tells one browser from another, for "your open session".
@@ -170,20 +169,6 @@ func attachment(w http.ResponseWriter, name, kind string) {
 	w.Header().Set("Content-Type", kind)
 	w.Header().Set("Content-Disposition", fmt.Sprintf("attachment; filename=%q", name))
 	w.Header().Set("Cache-Control", "no-store")
-}
-
-func (s *Server) getCapture(w http.ResponseWriter, r *http.Request) {
-	sess := s.requested(w, r)
-	if sess == nil {
-		return
-	}
-	sess.mu.Lock()
-	log := sess.world.Log()
-	sess.mu.Unlock()
-	attachment(w, unsafeName.ReplaceAllString(sess.head.Scenario, "-")+".pcapng", "application/x-pcapng")
-	if err := vnet.WriteCapture(w, log, sess.drawn.Blueprint.Start); err != nil {
-		s.cfg.Log.Info("capture not sent", "error", err)
-	}
 }
 
 // submission is the file a student hands in.

@@ -158,7 +158,7 @@ func TestCapture(t *testing.T) {
 	l := newLab(t, Config{})
 	id := l.create(CreateSession{Scenario: network, Seed: "5"})
 	resp, body := l.request("GET", "/api/sessions/"+id+"/pcapng", "")
-	if resp.StatusCode != 200 || !strings.HasPrefix(body, "\n\r\r\n") || !strings.Contains(body, ", pc, ok") {
+	if resp.StatusCode != 200 || !strings.HasPrefix(body, "\n\r\r\n") || !strings.Contains(body, "pc:eth0") {
 		t.Errorf("%s %q", resp.Status, body[:min(len(body), 200)])
 	}
 }

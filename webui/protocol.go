@@ -10,7 +10,8 @@
 //	POST /api/sessions                 CreateSession -> SessionInfo (201)
 //	GET  /api/sessions/{session}       SessionInfo, 404 with Problem if unknown
 //	GET  /api/sessions/{session}/submission    the submission file, as an attachment
-//	GET  /api/sessions/{session}/pcapng        the packets of the world, as an attachment
+//	GET  /api/sessions/{session}/pcapng        the packets of the world, as an attachment;
+//	                                           ?host=NAME and ?span=SEQ choose a part
 //	GET  /api/sessions/{session}/ws    the websocket of the session
 //	GET  /api/wall/ws                  the websocket of the class wall: Wall messages, at most one a second
 //

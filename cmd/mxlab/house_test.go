@@ -33,6 +33,7 @@ var layers = []struct {
 	{0, "sim/mail", ""},
 	{0, "sim/mail/spf", "sim/mail"},
 	{0, "sim/host/vfs", ""},
+	{0, "sim/pcap", ""},
 	{1, "sim/vnet", ""},
 	{2, "sim/host", ""},
 	{3, "sim/shell", ""},

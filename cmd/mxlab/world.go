@@ -110,38 +110,6 @@ func put(w *sim.World, host, spec string) error {
 	return w.Put(host, spec[i+1:], data)
 }
 
-type traceCmd struct {
-	Submission string `arg:"" help:"Submission file."`
-	Format     string `enum:"text,json" default:"text" help:"text or json."`
-	Output     string `short:"o" placeholder:"FILE" help:"Write to FILE instead of standard output."`
-}
-
-func (c *traceCmd) Run(a *app) error {
-	s, err := readSubmission(c.Submission)
-	if err != nil {
-		return usageError{err}
-	}
-	subject, err := s.Subject(a.lib)
-	if err != nil {
-		return usageError{fmt.Errorf("%s: %w", c.Submission, err)}
-	}
-	w, err := subject.Plan.Replay(subject.Journal)
-	if err != nil {
-		return fmt.Errorf("%s: %w", c.Submission, err)
-	}
-	defer w.Close()
-	out, done, err := a.output(c.Output)
-	if err != nil {
-		return err
-	}
-	if c.Format == "json" {
-		err = w.Log().WriteJSON(out)
-	} else {
-		err = w.Log().WriteText(out)
-	}
-	return done(err)
-}
-
 // clockTime formats a virtual time for transcripts.
 func clockTime(start time.Time, at time.Duration) string {
 	return start.Add(at).Format("2006-01-02 15:04:05")

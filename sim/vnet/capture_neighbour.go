@@ -131,3 +131,11 @@ func (q *inquiry) append6(b []byte, src, dst [6]byte) []byte {
 	b = append(append(b, q.src.AsSlice()...), to.AsSlice()...)
 	return append(b, body...)
 }
+
+// asker is the interface whose inquiry it is, or that asked for the answer.
+func (q *inquiry) asker() *Iface {
+	if q.reply {
+		return q.to
+	}
+	return q.from
+}

@@ -2,136 +2,136 @@ package vnet
 
 import (
 	"bufio"
-	"encoding/binary"
+	"cmp"
 	"fmt"
 	"io"
-	"strings"
+	"net/netip"
+	"slices"
 	"time"
 
-	"mxlab/sim/trace"
+	"mxlab/sim/pcap"
 )
 
-// Block types, options and the link type of pcapng
-// (draft-ietf-opsawg-pcapng 4 and 11, LINKTYPE_RAW).
-const (
-	blockSection   = 0x0a0d0d0a
-	blockInterface = 1
-	blockPacket    = 6
-	byteOrderMagic = 0x1a2b3c4d
-	linkRaw        = 101
+// CaptureOptions choose what a capture file holds. The zero value is the whole
+// session.
+type CaptureOptions struct {
+	Node       string        // only what this node's interfaces show
+	Span       uint64        // only packets of this span and those inside it
+	From, To   time.Duration // only this part of the virtual time; To 0: up to now
+	Everywhere bool          // every interface a packet passed, not one of them
+}
 
-	optEnd      = 0
-	optComment  = 1
-	optName     = 2
-	optTimeUnit = 9
-)
-
-// WriteCapture writes the packets of a log as a pcapng file: each packet once,
-// as its sender put it on the first link of its way, with the event's number as
-// comment. start is the date at virtual time 0. An interface stands for a link;
-// "lo" is the loopback.
-func WriteCapture(w io.Writer, log *trace.Log, start time.Time) error {
-	bw := bufio.NewWriter(w)
-	c := capture{w: bw, ifaces: map[string]uint32{}}
-	c.block(blockSection, func(b []byte) []byte {
-		b = binary.LittleEndian.AppendUint32(b, byteOrderMagic)
-		b = binary.LittleEndian.AppendUint16(b, 1)
-		b = binary.LittleEndian.AppendUint16(b, 0)
-		return binary.LittleEndian.AppendUint64(b, 1<<64-1) // length not given
-	})
-	log.After(0, func(e *trace.Event) bool {
-		if p := PacketOf(e.Data); p != nil && p.Src.IsValid() && p.Dst.IsValid() {
-			c.packet(e, p, start)
+// WriteCapture writes a capture of the network as a pcapng file. start is the
+// date at virtual time 0. Each interface of a node is one of the file, named
+// NODE:INTERFACE; each packet has a comment that names its trace event.
+//
+// With a node, or with Everywhere, each packet is shown on every interface it
+// passed. Otherwise it is shown once, or Wireshark would take the others for
+// retransmissions: where the host that began the conversation sees it, or where
+// it was sent if it never came there.
+func (n *Net) WriteCapture(w io.Writer, start time.Time, o CaptureOptions) error {
+	var list []Sighting
+	obs := n.Observe(0, func(s *Sighting) {
+		if o.takes(n, s) {
+			list = append(list, *s)
 		}
-		return c.err == nil
 	})
-	if c.err != nil {
-		return c.err
+	obs.Catch(1<<63 - 1)
+	if o.Node == "" && !o.Everywhere {
+		list = once(list)
+	}
+	slices.SortStableFunc(list, func(a, b Sighting) int { return cmp.Compare(a.At, b.At) })
+	bw := bufio.NewWriter(w)
+	f, err := pcap.NewNGWriter(bw)
+	if err != nil {
+		return err
+	}
+	var buf []byte
+	for i := range list {
+		s := &list[i]
+		var wire int
+		buf, wire = s.AppendFrame(buf[:0])
+		p := pcap.Packet{Time: start.Add(s.At), Data: buf, Len: wire, Link: pcap.Ethernet,
+			Iface: s.Iface.node.Name + ":" + s.Iface.Name, Comment: fmt.Sprintf("event %d", s.Event)}
+		if err := f.Write(&p); err != nil {
+			return err
+		}
 	}
 	return bw.Flush()
 }
 
-// capture writes blocks.
-type capture struct {
-	w      io.Writer
-	ifaces map[string]uint32
-	buf    []byte
-	err    error
-}
-
-// block writes one block with the body that fill appends.
-func (c *capture) block(kind uint32, fill func([]byte) []byte) {
-	b := binary.LittleEndian.AppendUint32(c.buf[:0], kind)
-	b = pad(fill(append(b, 0, 0, 0, 0)))
-	size := uint32(len(b) + 4)
-	binary.LittleEndian.PutUint32(b[4:], size)
-	b = binary.LittleEndian.AppendUint32(b, size)
-	c.buf = b
-	if c.err == nil {
-		_, c.err = c.w.Write(b)
-	}
-}
-
-// pad fills up to a multiple of four bytes.
-func pad(b []byte) []byte {
-	for len(b)%4 != 0 {
-		b = append(b, 0)
-	}
-	return b
-}
-
-func option(b []byte, code uint16, value string) []byte {
-	b = binary.LittleEndian.AppendUint16(b, code)
-	b = binary.LittleEndian.AppendUint16(b, uint16(len(value)))
-	return pad(append(b, value...))
-}
-
-// iface returns the number of the interface of a link, describing it at its
-// first use.
-func (c *capture) iface(link string) uint32 {
-	if n, ok := c.ifaces[link]; ok {
-		return n
-	}
-	n := uint32(len(c.ifaces))
-	c.ifaces[link] = n
-	c.block(blockInterface, func(b []byte) []byte {
-		b = binary.LittleEndian.AppendUint16(b, linkRaw)
-		b = binary.LittleEndian.AppendUint16(b, 0)
-		b = binary.LittleEndian.AppendUint32(b, 0) // packets are not cut
-		b = option(b, optName, link)
-		b = option(b, optTimeUnit, "\x09") // nanoseconds
-		return option(b, optEnd, "")
-	})
-	return n
-}
-
-func (c *capture) packet(e *trace.Event, p *Packet, start time.Time) {
-	link, _, _ := strings.Cut(e.Link, ",")
-	if link == "" {
-		link = "lo"
-	}
-	id := c.iface(link)
-	at := uint64(start.Add(e.At).UnixNano())
-	data := p.AppendIP(nil)
-	c.block(blockPacket, func(b []byte) []byte {
-		b = binary.LittleEndian.AppendUint32(b, id)
-		b = binary.LittleEndian.AppendUint32(b, uint32(at>>32))
-		b = binary.LittleEndian.AppendUint32(b, uint32(at))
-		b = binary.LittleEndian.AppendUint32(b, uint32(len(data)))
-		b = binary.LittleEndian.AppendUint32(b, max(uint32(len(data)), wireLength(data)))
-		b = pad(append(b, data...))
-		b = option(b, optComment, fmt.Sprintf("event %d, %s, %s", e.Seq, e.Node, e.Outcome))
-		return option(b, optEnd, "")
-	})
-}
-
-// wireLength is the length that the IP header gives (RFC 791 3.1, RFC 8200 3).
-func wireLength(b []byte) uint32 {
+// takes reports whether the sighting is of the chosen node, span and time.
+func (o *CaptureOptions) takes(n *Net, s *Sighting) bool {
 	switch {
-	case len(b) >= 20 && b[0]>>4 == 4:
-		return uint32(binary.BigEndian.Uint16(b[2:]))
-	case len(b) >= 40 && b[0]>>4 == 6:
-		return 40 + uint32(binary.BigEndian.Uint16(b[4:]))
+	case o.Node != "" && s.Iface.node.Name != o.Node, s.At < o.From && o.From != 0, s.At > o.To && o.To != 0:
+		return false
+	case o.Span == 0:
+		return true
 	}
-	return uint32(len(b))
+	e := n.log.Get(s.Event)
+	for e != nil && e.Span != o.Span && e.Seq != o.Span {
+		if e.Span == 0 || e.Span >= e.Seq {
+			return false
+		}
+		e = n.log.Get(e.Span)
+	}
+	return e != nil
+}
+
+// flow is a conversation: its two ends in order, and the protocol.
+type flow struct {
+	a, b  netip.AddrPort
+	proto uint8
+}
+
+func flowOf(p *Packet) flow {
+	if p.Inner != nil {
+		p = p.Inner
+	}
+	f := flow{netip.AddrPortFrom(p.Src, p.SrcPort), netip.AddrPortFrom(p.Dst, p.DstPort), p.Proto}
+	if f.a.Compare(f.b) > 0 {
+		f.a, f.b = f.b, f.a
+	}
+	return f
+}
+
+// once keeps one sighting of each packet: on the node that sent the first
+// packet of the conversation, else the first one. Behind NAT a conversation has
+// other addresses, but the same first packet.
+func once(list []Sighting) (kept []Sighting) {
+	at := map[uint64]int{} // by packet: its place in sets
+	var sets [][]Sighting
+	for _, s := range list {
+		switch i, ok := at[s.Packet]; {
+		case s.frame.ask != nil:
+			if s.Iface == s.frame.ask.asker() {
+				kept = append(kept, s)
+			}
+		case ok:
+			sets[i] = append(sets[i], s)
+		default:
+			at[s.Packet] = len(sets)
+			sets = append(sets, []Sighting{s})
+		}
+	}
+	began := map[flow]*Node{}
+	for _, set := range sets {
+		kept = append(kept, *vantage(set, began))
+	}
+	return kept
+}
+
+// vantage chooses the sighting of a packet.
+func vantage(set []Sighting, began map[flow]*Node) *Sighting {
+	for i := range set {
+		if began[flowOf(set[i].packet())] == set[i].Iface.node {
+			return &set[i]
+		}
+	}
+	for i := range set {
+		if f := flowOf(set[i].packet()); began[f] == nil {
+			began[f] = set[0].Iface.node
+		}
+	}
+	return &set[0]
 }

@@ -1,55 +1,68 @@
-package vnet
+package vnet_test
 
 import (
 	"bytes"
-	"encoding/binary"
-	"net/netip"
+	"io"
 	"testing"
 	"time"
 
-	"mxlab/sim/trace"
+	"mxlab/sim/pcap"
+	"mxlab/sim/vnet"
 	"mxlab/sim/vtime"
 )
 
-// The file is read back block by block as draft-ietf-opsawg-pcapng 3.1 says.
-func TestWriteCapture(t *testing.T) {
-	k := vtime.New(time.Unix(0, 0), 1)
-	defer k.Close()
-	log := trace.NewLog(k.Clock(), 0)
-	a, b := netip.MustParseAddr("192.0.2.1"), netip.MustParseAddr("192.0.2.2")
-	if err := k.Do(0, func(*vtime.Task) {
-		log.Emit(trace.Event{Kind: trace.Packet, Link: "lan,wan", Data: &Packet{Src: a, Dst: b, Proto: ProtoTCP, SrcPort: 1, DstPort: 25, Flags: SYN, TTL: 64}})
-		log.Emit(trace.Event{Kind: trace.Note, Data: trace.Text("no packet")})
-		log.Emit(trace.Event{Kind: trace.Packet, Data: &Packet{Src: a, Dst: b, Proto: ProtoUDP, SrcPort: 1, DstPort: 53, TTL: 64, Payload: []byte("abc"), Len: 3}})
-	}); err != nil {
-		t.Fatal(err)
-	}
+// captured returns the packets of a capture file.
+func captured(t *testing.T, l *lab, o vnet.CaptureOptions) (list []*pcap.Packet) {
+	t.Helper()
 	var out bytes.Buffer
-	if err := WriteCapture(&out, log, time.Unix(1_700_000_000, 5)); err != nil {
+	if err := l.net.WriteCapture(&out, start, o); err != nil {
 		t.Fatal(err)
 	}
-	var kinds []uint32
-	for data := out.Bytes(); len(data) > 0; {
-		kind, size := binary.LittleEndian.Uint32(data), binary.LittleEndian.Uint32(data[4:])
-		if size%4 != 0 || int(size) > len(data) || binary.LittleEndian.Uint32(data[size-4:]) != size {
-			t.Fatalf("block %#x of %d bytes in %d", kind, size, len(data))
+	r, err := pcap.NewReader(&out)
+	for err == nil {
+		var p *pcap.Packet
+		if p, err = r.Next(); err == nil {
+			list = append(list, p)
 		}
-		if kind == blockPacket {
-			at := uint64(binary.LittleEndian.Uint32(data[12:]))<<32 | uint64(binary.LittleEndian.Uint32(data[16:]))
-			if at != 1_700_000_000_000_000_005 || data[28]>>4 != 4 {
-				t.Errorf("packet at %d, version %d", at, data[28]>>4)
-			}
-		}
-		kinds = append(kinds, kind)
-		data = data[size:]
 	}
-	want := []uint32{blockSection, blockInterface, blockPacket, blockInterface, blockPacket}
-	if len(kinds) != len(want) {
-		t.Fatalf("blocks %#x", kinds)
+	if err != io.EOF {
+		t.Fatal(err)
 	}
-	for i := range want {
-		if kinds[i] != want[i] {
-			t.Errorf("blocks %#x, want %#x", kinds, want)
+	return list
+}
+
+// A packet that a router drops is seen on the interfaces before it, with ARP
+// before the first packet, and not behind it.
+func TestCaptureShowsWherePacketsWent(t *testing.T) {
+	l := newLab(t, 1)
+	l.r2.AddPortFilter(vnet.PortFilter{Name: "no dns", Port: 53, Inbound: true, Outbound: true, Action: vnet.Drop})
+	l.do(t, func(op *vtime.Task) {
+		s, _ := l.pc.ListenUDP(ap("0.0.0.0:0"), vnet.Owner{}, nil)
+		s.SendTo(ap(srv4+":53"), []byte("lost"))
+		op.Sleep(time.Second)
+	})
+	seen := map[string]int{}
+	for _, p := range captured(t, l, vnet.CaptureOptions{Everywhere: true}) {
+		kind := "ip "
+		if p.Data[12] == 8 && p.Data[13] == 6 {
+			kind = "arp "
 		}
+		seen[kind+p.Iface]++
+		if kind == "ip " && p.Data[14+8] != map[string]byte{"pc:eth0": 64, "r1:eth0": 64, "r1:eth1": 63, "r2:eth1": 63}[p.Iface] {
+			t.Errorf("%s: TTL %d", p.Iface, p.Data[14+8])
+		}
+	}
+	want := map[string]int{"arp pc:eth0": 2, "arp r1:eth0": 2, "arp r1:eth1": 2, "arp r2:eth1": 2,
+		"ip pc:eth0": 1, "ip r1:eth0": 1, "ip r1:eth1": 1, "ip r2:eth1": 1}
+	for k, n := range want {
+		if seen[k] != n {
+			t.Errorf("%s: %d, want %d", k, seen[k], n)
+		}
+	}
+	if len(seen) != len(want) {
+		t.Errorf("seen %v", seen)
+	}
+	if n := len(captured(t, l, vnet.CaptureOptions{})); n != 5 {
+		t.Errorf("the session has %d packets, want ARP and UDP of pc, ARP of r1", n)
 	}
 }
