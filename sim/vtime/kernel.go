@@ -52,7 +52,8 @@ func (k *Kernel) Do(maxEvents uint64, fn func(*Task)) error {
 			}
 		}
 		c.tasks.remove(t)
-		c.yield(nil)
+		t.forget()
+		c.drive(nil)
 	}()
 	return t.protect(fn)
 }
@@ -76,7 +77,7 @@ func (c *Clock) enter(t *Task) bool {
 	c.mu.Unlock()
 	<-t.ch
 	if c.closed.Load() { // closed while waiting
-		c.yield(nil)
+		c.drive(nil)
 		return false
 	}
 	return true
@@ -101,6 +102,6 @@ func (k *Kernel) Close() {
 	for t := c.tasks.first; t != nil; t = t.next {
 		t.Kill(ErrClosed)
 	}
-	c.yield(nil)
+	c.drive(nil)
 	<-k.done
 }

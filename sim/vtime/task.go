@@ -3,6 +3,7 @@ package vtime
 import (
 	"errors"
 	"runtime/debug"
+	"slices"
 	"time"
 )
 
@@ -11,8 +12,9 @@ import (
 type Task struct {
 	c      *Clock
 	name   string
-	ch     chan struct{}
-	fn     func(*Task) // set until the task's goroutine has been started
+	ch     chan struct{} // wakes its own goroutine; nil for a coroutine
+	w      *worker       // its coroutine, once it has been started
+	fn     func(*Task)   // set until the task has been started
 	scope  Scope
 	parked bool
 	queue  *Signal // the signal it waits on, if any
@@ -30,7 +32,7 @@ type stop struct{ err error }
 // Go starts a new task that runs fn when the baton reaches it. The name shows
 // in diagnostics. Its scope is the current one.
 func (c *Clock) Go(name string, fn func(*Task)) *Task {
-	t := &Task{c: c, name: name, ch: make(chan struct{}, 1), fn: fn, scope: c.scope}
+	t := &Task{c: c, name: name, fn: fn, scope: c.scope}
 	if c.closed.Load() {
 		return t
 	}
@@ -46,7 +48,7 @@ func (c *Clock) Go(name string, fn func(*Task)) *Task {
 // After handing the baton over, fn must not touch the world.
 func (c *Clock) Lend(name string, fn func(*Task)) *Task {
 	t := c.Go(name, fn)
-	t.lent = true
+	t.lent, t.ch = true, make(chan struct{}, 1)
 	return t
 }
 
@@ -58,6 +60,7 @@ func (t *Task) End() {
 	}
 	t.lent = false
 	t.finish(nil)
+	t.c.drive(nil)
 }
 
 // OnEnd registers fn to run, with the baton, when the task has ended: with nil
@@ -71,63 +74,41 @@ func (t *Task) Clock() *Clock { return t.c }
 // Name returns the name given to Go.
 func (t *Task) Name() string { return t.name }
 
-// resume wakes the task's goroutine, starting it the first time. The caller
+// own reports whether the task has a goroutine of its own: the operations, and
+// the tasks lent to a library. The others are coroutines.
+func (t *Task) own() bool { return t.ch != nil }
+
+// resume wakes the task's own goroutine, starting it the first time. The caller
 // has made t the owner of the baton and must not touch the world afterwards.
 func (t *Task) resume() {
 	if t.fn == nil {
 		t.ch <- struct{}{}
 		return
 	}
-	if c := t.c; len(c.spare) > 0 && !t.lent {
-		last := len(c.spare) - 1
-		w := c.spare[last]
-		c.spare = c.spare[:last]
-		w <- t
+	go t.start()
+}
+
+// start is the body of the goroutine on which a lent task begins.
+func (t *Task) start() {
+	if fn := t.fn; t.kill == nil {
+		t.fn = nil
+		fn(t)
 		return
 	}
-	go work(t)
+	t.main()
+	t.c.drive(nil)
 }
 
-// worker is a goroutine that has run a task and waits for another one: its
-// stack has grown already. Workers live within one operation; when the baton
-// becomes free they are sent home, so an idle world has no goroutine.
-type worker chan *Task
-
-// maxSpare bounds the workers that wait.
-const maxSpare = 32
-
-// work is the body of a task's goroutine, and of the tasks given to it later.
-func work(t *Task) {
-	w := make(worker, 1)
-	for ok := true; ok; t, ok = <-w {
-		if !t.main(w) {
-			return
-		}
-	}
-}
-
-// main runs the task. Whatever happens in it, the baton is released. It reports
-// whether w waits for another task now.
-func (t *Task) main(w worker) (waits bool) {
+// main runs the task and reports how it ended.
+func (t *Task) main() {
 	fn := t.fn
 	t.fn = nil
-	if t.lent && t.kill == nil {
-		fn(t)
-		return false
-	}
 	err := error(ErrKilled) // stays if fn calls runtime.Goexit
-	defer func() {
-		if c := t.c; err == nil && len(c.spare) < maxSpare {
-			c.spare = append(c.spare, w)
-			waits = true
-		}
-		t.finish(err)
-	}()
+	defer func() { t.finish(err) }()
 	err = t.protect(fn)
-	return false
 }
 
-// finish reports how the task ended and releases the baton.
+// finish reports how the task ended. The baton is still held.
 func (t *Task) finish(err error) {
 	if t.onEnd != nil {
 		t.c.run(func() { t.onEnd(err) })
@@ -135,7 +116,6 @@ func (t *Task) finish(err error) {
 		t.c.run(func() { t.c.report(pe) })
 	}
 	t.c.tasks.remove(t)
-	t.c.yield(nil)
 }
 
 // protect runs fn and turns a kill or a panic into an error.
@@ -186,10 +166,18 @@ func (t *Task) park() error {
 	}
 	t.scope = c.scope
 	t.parked = true
-	if !c.yield(t) {
+	t.pass()
+	return t.kill
+}
+
+// pass gives the baton up and returns when the task holds it again.
+func (t *Task) pass() {
+	switch {
+	case !t.own():
+		t.w.back(struct{}{})
+	case !t.c.drive(t):
 		<-t.ch
 	}
-	return t.kill
 }
 
 // wake makes a parked task ready.
@@ -203,6 +191,15 @@ func (t *Task) wake() {
 		t.queue = nil
 	}
 	t.c.ready.push(t)
+}
+
+// forget takes a task that was torn out of a wait, by runtime.Goexit, off the
+// lists it stands on.
+func (t *Task) forget() {
+	if t.parked = false; t.queue != nil {
+		t.queue.remove(t)
+	}
+	t.c.ready.remove(t)
 }
 
 // Kill ends the task: its current or next wait does not return, but unwinds
@@ -237,9 +234,7 @@ func (t *Task) Yield() {
 	}
 	t.scope = t.c.scope
 	t.c.ready.push(t)
-	if !t.c.yield(t) {
-		<-t.ch
-	}
+	t.pass()
 	if t.kill != nil {
 		panic(stop{t.kill})
 	}
@@ -282,6 +277,10 @@ func (q *taskQueue) pop() *Task {
 		q.items, q.head = q.items[:0], 0
 	}
 	return t
+}
+
+func (q *taskQueue) remove(t *Task) {
+	q.items = slices.DeleteFunc(q.items, func(o *Task) bool { return o == t })
 }
 
 // taskList is a doubly linked list of live tasks.

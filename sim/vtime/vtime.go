@@ -3,11 +3,12 @@
 //
 // At most one activity of a world runs at any moment; it holds the baton. An
 // activity is either a callback (a timer or a packet handler, which must not
-// wait) or a [Task] (a goroutine that may wait). When the activity that holds
-// the baton waits or ends, its own goroutine runs the dispatcher: it hands the
-// baton to the next ready task, or, when none is ready, pops the next event,
-// moves the clock to it and runs its callback. There is no kernel goroutine,
-// and a world in which nothing happens owns no goroutine at all.
+// wait) or a [Task], which may. Tasks are coroutines of the goroutine that
+// carries out an operation ([Kernel.Do]): when the task that holds the baton
+// waits or ends, that goroutine runs the dispatcher. It goes on with the next
+// ready task or, when none is ready, pops the next event, moves the clock to it
+// and runs its callback. There is no kernel goroutine, and a world in which
+// nothing happens owns no goroutine at all.
 //
 // Order is total: events are ordered by (time, sequence), ready tasks are first
 // in, first out. Two runs with the same inputs therefore do the same things in
@@ -70,7 +71,7 @@ type Clock struct {
 	tasks  taskList // started and not ended, in the order of their start
 	work   int      // units of work in progress, see Work
 	settle Signal
-	spare  []worker // goroutines without a task, see worker
+	spare  []*worker // coroutines without a task
 
 	audit func()
 	fault func(any)
@@ -152,7 +153,7 @@ func (c *Clock) AddWork(n int) {
 func (c *Clock) Working() int { return c.work }
 
 // mustPark returns the running task and panics in a callback, which must not
-// wait: it runs on a goroutine that belongs to another activity.
+// wait: it runs in the dispatcher.
 func (c *Clock) mustPark() *Task {
 	if c.cur == nil {
 		panic("vtime: a callback must not wait")
@@ -161,7 +162,8 @@ func (c *Clock) mustPark() *Task {
 }
 
 // run runs one callback with the baton. A panic in it must not tear down the
-// innocent goroutine it runs on: it is reported as a fault of the world.
+// innocent operation that runs the dispatcher: it is reported as a fault of the
+// world.
 func (c *Clock) run(fn func()) {
 	defer func() {
 		if r := recover(); r != nil {
@@ -178,47 +180,66 @@ func (c *Clock) report(r any) {
 	c.fault(r)
 }
 
-// yield gives the baton up. It runs the dispatcher on the calling goroutine
-// until the baton belongs to a task or to nobody, and reports whether it came
-// back to self.
+// dispatch makes the next task ready the owner of the baton and returns it. It
+// runs events until there is one; nil means that nothing is left to be done.
 //
-// Ownership is set before a task is woken, so there is no moment at which two
+// Ownership is set before a task goes on, so there is no moment at which two
 // activities could believe to hold the baton.
-func (c *Clock) yield(self *Task) bool {
+func (c *Clock) dispatch() *Task {
 	for {
 		if c.queued.Load() > 0 {
 			c.takeInbox()
 		}
 		if t := c.ready.pop(); t != nil {
 			c.cur, c.scope = t, t.scope
-			if t == self {
-				return true
+			return t
+		}
+		if len(c.ops) == 0 || c.closed.Load() {
+			return nil
+		}
+		c.step()
+	}
+}
+
+// drive gives up the baton of a goroutine, that of the task self or, if it is
+// nil, of one that is done. It goes on with one coroutine after the other until
+// the baton belongs to self (then it reports true), to a task with a goroutine
+// of its own, or to nobody.
+func (c *Clock) drive(self *Task) bool {
+	for {
+		t := c.dispatch()
+		switch {
+		case t == nil:
+			if c.release() {
+				return false
 			}
+		case t == self:
+			return true
+		case t.own():
 			t.resume()
 			return false
+		default:
+			c.resume(t)
 		}
-		if len(c.ops) > 0 && !c.closed.Load() {
-			c.step()
-			continue
-		}
-		c.mu.Lock()
-		if len(c.inbox) > 0 {
-			c.mu.Unlock()
-			continue
-		}
-		c.cur = nil
-		for _, w := range c.spare {
-			close(w)
-		}
-		c.spare = nil
-		c.idle = true
-		if c.drain != nil && c.tasks.n == 0 {
-			close(c.drain)
-			c.drain = nil
-		}
-		c.mu.Unlock()
+	}
+}
+
+// release leaves the baton to whoever comes next from outside. It reports false
+// if somebody has come already.
+func (c *Clock) release() bool {
+	c.dismiss()
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if len(c.inbox) > 0 {
 		return false
 	}
+	c.cur = nil
+	c.idle = true
+	if c.drain != nil && c.tasks.n == 0 {
+		close(c.drain)
+		c.drain = nil
+	}
+	return true
 }
 
 // step runs the next event, or, if there is none, fails the oldest operation.

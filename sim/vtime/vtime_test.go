@@ -139,13 +139,24 @@ func TestGoexitReleasesTheBaton(t *testing.T) {
 		k.Do(0, func(*vtime.Task) { runtime.Goexit() })
 	}()
 	<-done
+	// In a task it ends the operation that carries the task out, as t.Fatal in a
+	// task should end its test.
 	var why error
-	err := k.Do(0, func(op *vtime.Task) {
-		op.Clock().Go("task", func(*vtime.Task) { runtime.Goexit() }).OnEnd(func(err error) { why = err })
-		op.Sleep(time.Second)
-	})
-	if err != nil || !errors.Is(why, vtime.ErrKilled) {
-		t.Errorf("operation %v, task %v", err, why)
+	done = make(chan struct{})
+	go func() {
+		defer close(done)
+		k.Do(0, func(op *vtime.Task) {
+			op.Clock().Go("task", func(*vtime.Task) { runtime.Goexit() }).OnEnd(func(err error) { why = err })
+			op.Sleep(time.Second)
+			t.Error("the operation went on")
+		})
+	}()
+	<-done
+	if !errors.Is(why, vtime.ErrKilled) {
+		t.Errorf("the task ended with %v", why)
+	}
+	if err := k.Do(0, func(op *vtime.Task) { op.Sleep(time.Second) }); err != nil {
+		t.Errorf("the next operation: %v", err)
 	}
 }
 
