@@ -3,12 +3,8 @@ package webui
 import (
 	"crypto/sha256"
 	"encoding/binary"
-	"encoding/json"
-	"errors"
 	"fmt"
-	"io"
 	"math/rand/v2"
-	"mime"
 	"net/http"
 	"regexp"
 	"strconv"
@@ -81,28 +77,12 @@ func (s *Server) ofUser(user, scenario string) (session string, best *int) {
 const maxStudent = 200
 
 func (s *Server) postSession(w http.ResponseWriter, r *http.Request) {
-	if kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || kind != "application/json" {
-		s.problem(w, http.StatusUnsupportedMediaType, problemf(codeBadRequest, "application/json 형식이어야 합니다.", "the body must be application/json"))
-		return
-	}
 	var c CreateSession
-	dec := json.NewDecoder(r.Body)
-	dec.DisallowUnknownFields()
-	err := dec.Decode(&c)
-	if err == nil {
-		if _, more := dec.Token(); more != io.EOF {
-			err = errors.New("data after the JSON object")
-		}
+	if status, p := readRequest(r, &c); p != nil {
+		s.problem(w, status, p)
+		return
 	}
-	var large *http.MaxBytesError
-	switch {
-	case errors.As(err, &large):
-		s.problem(w, http.StatusRequestEntityTooLarge, problemf(codeTooLarge, "요청이 %d바이트보다 큽니다.", "the body is larger than %d bytes", large.Limit))
-		return
-	case err != nil:
-		s.problem(w, http.StatusBadRequest, badRequest(err))
-		return
-	case len(c.Student) > maxStudent || len(c.Seed) > maxStudent:
+	if len(c.Student) > maxStudent || len(c.Seed) > maxStudent {
 		s.problem(w, http.StatusBadRequest, problemf(codeBadRequest, "이름과 시드는 %d바이트까지 쓸 수 있습니다.", "name and seed may have at most %d bytes", maxStudent))
 		return
 	}

@@ -17,7 +17,7 @@ import (
 func (s *Session) ask(a *Ask) *Answer {
 	out := &Answer{ID: a.ID}
 	n := 0
-	for _, set := range []bool{a.Event != nil, a.File != nil, a.Dir != nil, a.Lint != nil, a.Mailbox != nil, a.Message != nil, a.Complete != nil} {
+	for _, set := range []bool{a.Event != nil, a.File != nil, a.Dir != nil, a.Lint != nil, a.Mailbox != nil, a.Message != nil, a.Complete != nil, a.Queue != nil} {
 		if set {
 			n++
 		}
@@ -33,15 +33,17 @@ func (s *Session) ask(a *Ask) *Answer {
 	case a.Event != nil:
 		out.Event, out.Error = s.event(a.Event)
 	case a.File != nil:
-		out.File, out.Error = file(w, a.File)
+		out.Error = s.asOf(a.File.At, func(w *sim.World) (p *Problem) { out.File, p = file(w, a.File); return p })
 	case a.Dir != nil:
-		out.Dir, out.Error = directory(w, a.Dir)
+		out.Error = s.asOf(a.Dir.At, func(w *sim.World) (p *Problem) { out.Dir, p = directory(w, a.Dir); return p })
 	case a.Lint != nil:
 		out.Lint, out.Error = lint(w, a.Lint)
 	case a.Mailbox != nil:
-		out.Mailbox, out.Error = s.mailbox(a.Mailbox.Account)
+		out.Mailbox, out.Error = s.mailbox(a.Mailbox)
 	case a.Message != nil:
 		out.Message, out.Error = s.message(a.Message)
+	case a.Queue != nil:
+		out.Queue, out.Error = s.queueOf(a.Queue)
 	default:
 		out.Complete, out.Error = s.complete(w, a.Complete)
 	}

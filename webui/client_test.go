@@ -57,8 +57,13 @@ func (l *lab) close() {
 // create makes a session and returns its ID.
 func (l *lab) create(c CreateSession) string {
 	l.t.Helper()
+	return l.createAt(l.http.URL, c)
+}
+
+func (l *lab) createAt(url string, c CreateSession) string {
+	l.t.Helper()
 	body, _ := json.Marshal(c)
-	resp, err := l.client.Post(l.http.URL+"/api/sessions", "application/json", bytes.NewReader(body))
+	resp, err := l.client.Post(url+"/api/sessions", "application/json", bytes.NewReader(body))
 	if err != nil {
 		l.t.Fatal(err)
 	}

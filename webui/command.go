@@ -1,7 +1,6 @@
 package webui
 
 import (
-	"encoding/json"
 	"errors"
 	"regexp"
 	"slices"
@@ -9,7 +8,6 @@ import (
 	"time"
 
 	"mxlab/sim"
-	"mxlab/sim/trace"
 )
 
 // maxQueue bounds the commands of a session that wait.
@@ -48,7 +46,7 @@ func (s *Session) submit(c *Command) *Problem {
 
 func (c *Command) fields() (n int) {
 	for _, set := range []bool{c.Input != nil, c.Key != nil, c.Write != nil, c.Portal != nil, c.Mail != nil, c.Advance != nil, c.Answer != nil,
-		c.Fetch != nil, c.Reboot != nil, c.Open != nil, c.Check != nil, c.Hint != nil, c.Undo != nil, c.Restart != nil, c.Hand != nil} {
+		c.Fetch != nil, c.Reboot != nil, c.Open != nil, c.Check != nil, c.Hint != nil, c.Undo != nil, c.Redo != nil, c.Restart != nil, c.Hand != nil} {
 		if set {
 			n++
 		}
@@ -84,7 +82,9 @@ func (s *Session) do(c *Command) *Result {
 	var p *Problem
 	switch {
 	case c.Undo != nil:
-		p = s.undo(c.ID)
+		p = s.undo(c.ID, c.Undo.From)
+	case c.Redo != nil:
+		p = s.redo(c.ID)
 	case c.Restart != nil:
 		p = s.restart(c.ID)
 	case c.Hand != nil:
@@ -116,9 +116,11 @@ func (s *Session) act(c *Command) *Result {
 	done := map[string]*Result{}
 	for i := range steps {
 		res, p := s.desk.playLocked(s, &steps[i])
+		steps[i].last = uint64(s.world.Log().Len())
 		addResult(done, &steps[i], res, p)
 		s.mu.Lock()
 		s.steps = append(s.steps, steps[i])
+		s.undone.did(&steps[i])
 		s.refresh(c.ID)
 		s.mu.Unlock()
 	}
@@ -270,65 +272,6 @@ func (s *Session) conflict(w *WriteAction) *Problem {
 		return nil
 	}
 	return problemf(codeConflict, "%s 파일이 열어 본 뒤에 바뀌었습니다.", "%s was changed since it was opened", w.Path)
-}
-
-// undo takes back the last entry of the journal.
-func (s *Session) undo(cmd string) *Problem {
-	s.mu.Lock()
-	steps := s.steps
-	reason := s.state.Undo
-	s.mu.Unlock()
-	if reason == nil {
-		return problemf(codeFailed, "되돌릴 것이 없습니다.", "there is nothing to undo")
-	}
-	text := Text{"되돌렸습니다: " + reason.Ko, "Undone: " + reason.En}
-	return s.begin(withoutLast(steps), &text, func(e *epochFact) fact { e.Cmd = cmd; return fact{Undo: e} })
-}
-
-// restart begins anew.
-func (s *Session) restart(cmd string) *Problem {
-	return s.begin(nil, &Text{"처음부터 다시 시작했습니다.", "Begun anew."}, func(e *epochFact) fact { e.Cmd = cmd; return fact{Restart: e} })
-}
-
-// begin starts a new epoch, whose world has done steps.
-func (s *Session) begin(steps []step, reason *Text, f func(*epochFact) fact) *Problem {
-	if err := s.srv.enter(s.ctx); err != nil {
-		return failed(err)
-	}
-	defer s.srv.leave()
-	s.mu.Lock()
-	old := s.world.Log()
-	epoch := s.last + 1
-	s.mu.Unlock()
-	if p := s.note(f(&epochFact{Epoch: epoch})); p != nil {
-		return p
-	}
-	if err := s.renew(steps); err != nil {
-		return failed(err)
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	keep := common(old, s.world.Log())
-	for e := range s.keeps {
-		s.keeps[e] = min(s.keeps[e], keep)
-	}
-	s.keeps[s.epoch] = keep
-	s.epoch, s.last, s.reason = epoch, epoch, reason
-	s.refresh("")
-	return nil
-}
-
-// common returns how many events at the beginning of two logs are the same.
-func common(a, b *trace.Log) uint64 {
-	n := uint64(min(a.Len(), b.Len()))
-	for seq := uint64(1); seq <= n; seq++ {
-		x, errX := json.Marshal(rowOf(a.Get(seq)))
-		y, errY := json.Marshal(rowOf(b.Get(seq)))
-		if errX != nil || errY != nil || string(x) != string(y) {
-			return seq - 1
-		}
-	}
-	return n
 }
 
 // maxAdvance is the longest time let pass at once.

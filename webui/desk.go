@@ -21,7 +21,7 @@ type desk struct {
 	terms   map[string]*terminal
 	order   []string // IDs in the order of opening
 	tickets []Ticket
-	fetched map[string][]mailItem // account -> newest first
+	fetched map[string][]fetch // account -> what its mail program got, oldest first
 	marks   []Mark
 	watch   watcher
 	begun   uint64 // events of the world's making
@@ -40,7 +40,7 @@ const keepChunks = 400
 const maxTerms = 20
 
 func newDesk(d *scenarios.Drawn, w *sim.World) *desk {
-	k := &desk{drawn: d, world: w, terms: map[string]*terminal{}, fetched: map[string][]mailItem{}, begun: uint64(w.Log().Len())}
+	k := &desk{drawn: d, world: w, terms: map[string]*terminal{}, fetched: map[string][]fetch{}, begun: uint64(w.Log().Len())}
 	k.watch = newWatcher(d, w)
 	k.watch.look(w.Log())
 	return k
@@ -87,7 +87,7 @@ func (k *desk) take(st *step, res *sim.Result) *Problem {
 	case a.Portal != "":
 		k.ticket(a, res)
 	case a.Fetch != "" && res.Err == "":
-		k.fetched[a.Fetch] = readMails(res.Mails)
+		k.fetch(a.Fetch, res)
 	case a.Reboot != "":
 		for _, id := range k.order {
 			if t := k.terms[id]; t.Host == a.Reboot {
@@ -305,7 +305,7 @@ func (k *desk) ticket(a *sim.Action, res *sim.Result) {
 func (k *desk) unread(read map[string]map[string]bool) (list []Unread) {
 	for _, account := range slices.Sorted(maps.Keys(k.fetched)) {
 		n := 0
-		for _, m := range k.fetched[account] {
+		for _, m := range k.mails(account, 0) {
 			if !read[account][m.summary.ID] {
 				n++
 			}

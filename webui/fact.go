@@ -14,6 +14,7 @@ type fact struct {
 	Head    *head       `json:"head,omitempty"`
 	Do      *doFact     `json:"do,omitempty"`
 	Undo    *epochFact  `json:"undo,omitempty"`
+	Redo    *epochFact  `json:"redo,omitempty"`
 	Restart *epochFact  `json:"restart,omitempty"`
 	Anew    *epochFact  `json:"anew,omitempty"` // the same world under a new epoch
 	Hint    *hintFact   `json:"hint,omitempty"`
@@ -31,6 +32,7 @@ type head struct {
 	Hash     string    `json:"hash"`
 	Engine   string    `json:"engine"`
 	Created  time.Time `json:"created"`
+	Of       string    `json:"of,omitempty"` // the session it was branched from
 }
 
 // doFact is a command that acts on the world. It is written before it is done,
@@ -47,12 +49,15 @@ type step struct {
 	Line   string      `json:"line,omitempty"` // as entered
 	Action *sim.Action `json:"action,omitempty"`
 	Open   *OpenAction `json:"open,omitempty"`
+
+	last uint64 // newest event when it was done
 }
 
 // epochFact begins a new epoch.
 type epochFact struct {
 	Cmd   string `json:"cmd,omitempty"`
 	Epoch uint64 `json:"epoch"`
+	Keep  *int   `json:"keep,omitempty"` // of an undo: actions that stay; nil: all but the last
 }
 
 // checkFact is a finished check.

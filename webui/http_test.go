@@ -229,7 +229,7 @@ func TestRubbish(t *testing.T) {
 	}{
 		{Command{ID: "short"}, "bad-request"},
 		{Command{ID: "nothing-to-do"}, "bad-request"},
-		{Command{ID: "two-things", Check: &EmptyAction{}, Undo: &EmptyAction{}}, "bad-request"},
+		{Command{ID: "two-things", Check: &EmptyAction{}, Undo: &UndoAction{}}, "bad-request"},
 		{Command{ID: "bad-terminal", Input: &InputAction{Term: "pc", Lines: []string{"ls"}}}, "bad-request"},
 		{Command{ID: "bad-number", Input: &InputAction{Term: "pc/01", Lines: []string{"ls"}}}, "bad-request"},
 		{Command{ID: "no-host00", Input: &InputAction{Term: "moon/1", Lines: []string{"ls"}}}, "not-found"},

@@ -28,6 +28,40 @@ const (
 	maxParts     = 50
 )
 
+// fetch is what a mail program had after it fetched mail.
+type fetch struct {
+	at    int64 // virtual time
+	items []mailItem
+}
+
+// maxFetches bounds the former states of a mailbox that can be looked at.
+const maxFetches = 200
+
+// fetch takes in what a mail program has fetched. Messages that it had before
+// share their text.
+func (k *desk) fetch(account string, res *sim.Result) {
+	items := readMails(res.Mails)
+	old := k.mails(account, 0)
+	for i := range items {
+		if j := slices.IndexFunc(old, func(m mailItem) bool { return m.summary.ID == items[i].summary.ID && m.data == items[i].data }); j >= 0 {
+			items[i] = old[j]
+		}
+	}
+	list := append(k.fetched[account], fetch{int64(res.End), items})
+	k.fetched[account] = list[max(0, len(list)-maxFetches):]
+}
+
+// mails returns what the mail program of an account had at a moment, newest
+// first; 0 stands for now.
+func (k *desk) mails(account string, at int64) []mailItem {
+	for _, f := range slices.Backward(k.fetched[account]) {
+		if at == 0 || f.at <= at {
+			return f.items
+		}
+	}
+	return nil
+}
+
 // readMails turns what a mail program has fetched into a list, newest first.
 func readMails(list []sim.Received) []mailItem {
 	items := []mailItem{}
@@ -119,14 +153,15 @@ func (s *Session) hasAccount(account string) *Problem {
 }
 
 // mailbox lists what the mail program of an account fetched last.
-func (s *Session) mailbox(account string) (*Mailbox, *Problem) {
+func (s *Session) mailbox(a *AskMailbox) (*Mailbox, *Problem) {
+	account := a.Account
 	if p := s.hasAccount(account); p != nil {
 		return nil, p
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	out := &Mailbox{Account: account, Messages: []MailSummary{}}
-	for _, it := range s.desk.fetched[account] {
+	for _, it := range s.desk.mails(account, a.At) {
 		out.Messages = append(out.Messages, s.summaryOf(account, &it))
 	}
 	return out, nil
@@ -149,12 +184,12 @@ func (s *Session) message(a *AskMessage) (*MailMessage, *Problem) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	list := s.desk.fetched[a.Account]
+	list := s.desk.mails(a.Account, a.At)
 	i := slices.IndexFunc(list, func(m mailItem) bool { return m.summary.ID == a.ID })
 	if i < 0 {
 		return nil, problemf(codeNotFound, "그 메일은 편지함에 없습니다.", "the message is not in the mailbox")
 	}
-	if !s.read[a.Account][a.ID] {
+	if a.At == 0 && !s.read[a.Account][a.ID] {
 		if p := s.note(fact{Read: a}); p != nil {
 			return nil, p
 		}

@@ -9,6 +9,7 @@
 //	GET  /api/scenarios                ScenarioList
 //	POST /api/sessions                 CreateSession -> SessionInfo (201)
 //	GET  /api/sessions/{session}       SessionInfo, 404 with Problem if unknown
+//	POST /api/sessions/{session}/branch        BranchSession -> SessionInfo (201) of a new session
 //	GET  /api/sessions/{session}/submission    the submission file, as an attachment
 //	GET  /api/sessions/{session}/pcapng        the packets of the world, as an attachment;
 //	                                           ?host=NAME and ?span=SEQ choose a part
@@ -108,12 +109,19 @@ type CreateSession struct {
 	Fresh    bool   `json:"fresh,omitempty"`
 }
 
+// BranchSession makes a new session that begins with what was done in another
+// one; that one stays as it is.
+type BranchSession struct {
+	Before uint64 `json:"before,omitempty"` // event of the first action left out; 0: none is
+}
+
 // SessionInfo describes a session.
 type SessionInfo struct {
 	ID       string `json:"id"`
 	Scenario string `json:"scenario"`
 	Title    Text   `json:"title"`
 	ReadOnly bool   `json:"readOnly,omitempty"` // looking at somebody else's session
+	Of       string `json:"of,omitempty"`       // the session it was branched from
 }
 
 // ClientMessage is what a client sends; exactly one field is set.
@@ -229,7 +237,8 @@ type Command struct {
 	Open    *OpenAction  `json:"open,omitempty"`
 	Check   *EmptyAction `json:"check,omitempty"`   // grade the state now; State.Report has the result
 	Hint    *EmptyAction `json:"hint,omitempty"`    // open the next hint
-	Undo    *EmptyAction `json:"undo,omitempty"`    // take back the last journal entry: a new epoch
+	Undo    *UndoAction  `json:"undo,omitempty"`    // take back what was done last: a new epoch
+	Redo    *EmptyAction `json:"redo,omitempty"`    // do again what the last undo took back: a new epoch
 	Restart *EmptyAction `json:"restart,omitempty"` // begin anew: a new epoch
 	Hand    *HandAction  `json:"hand,omitempty"`    // raise or lower the hand, for the class wall
 }
@@ -304,6 +313,12 @@ type OpenAction struct {
 // HandAction raises or lowers the student's hand.
 type HandAction struct {
 	Up bool `json:"up"`
+}
+
+// UndoAction takes back the action that made an event and all that came after
+// it. What was taken back can be done again until something else is done.
+type UndoAction struct {
+	From uint64 `json:"from,omitempty"` // event; 0: of the last action
 }
 
 // EmptyAction has no parameters.

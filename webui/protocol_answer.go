@@ -15,6 +15,7 @@ type Ask struct {
 	Mailbox  *AskMailbox  `json:"mailbox,omitempty"`
 	Message  *AskMessage  `json:"message,omitempty"`
 	Complete *AskComplete `json:"complete,omitempty"`
+	Queue    *AskQueue    `json:"queue,omitempty"`
 }
 
 // AskEvent asks for the detail of an event.
@@ -27,6 +28,7 @@ type AskEvent struct {
 type AskFile struct {
 	Host string `json:"host"`
 	Path string `json:"path"`
+	At   int64  `json:"at,omitempty"` // as it was at this virtual time; 0: now
 }
 
 // AskLint asks what the daemon's own checker says about a text as the file.
@@ -39,12 +41,21 @@ type AskLint struct {
 // AskMailbox lists an account's messages, newest first.
 type AskMailbox struct {
 	Account string `json:"account"`
+	At      int64  `json:"at,omitempty"` // as it was fetched at this virtual time; 0: now
 }
 
-// AskMessage asks for one message; it becomes read.
+// AskQueue asks what mailq prints on a host.
+type AskQueue struct {
+	Host string `json:"host"`
+	At   int64  `json:"at,omitempty"` // virtual time; 0: now
+}
+
+// AskMessage asks for one message; it becomes read, unless it is looked at as of
+// a moment of the past.
 type AskMessage struct {
 	Account string `json:"account"`
 	ID      string `json:"id"`
+	At      int64  `json:"at,omitempty"` // 0: now
 }
 
 // AskComplete asks for completions of the word before Pos.
@@ -65,6 +76,13 @@ type Answer struct {
 	Mailbox  *Mailbox     `json:"mailbox,omitempty"`
 	Message  *MailMessage `json:"message,omitempty"`
 	Complete *Completions `json:"complete,omitempty"`
+	Queue    *Queue       `json:"queue,omitempty"`
+}
+
+// Queue is the mail queue of a host.
+type Queue struct {
+	Host string `json:"host"`
+	Text string `json:"text"` // as mailq prints it
 }
 
 // EventDetail is all about an event.

@@ -78,6 +78,7 @@ type Host struct {
 	Files   []string `json:"files,omitempty"` // files worth opening, in order
 	Distro  string   `json:"distro,omitempty"`
 	Console string   `json:"console,omitempty"` // where the console is, such as "server room"
+	Queue   bool     `json:"queue,omitempty"`   // it has a mail queue, see AskQueue
 }
 
 // Task is a step of the guide. Its state is in State.Tasks.
@@ -167,6 +168,7 @@ type State struct {
 	Unread   []Unread      `json:"unread,omitempty"`
 	Down     []string      `json:"down,omitempty"` // nodes that are off
 	Undo     *Text         `json:"undo,omitempty"` // what undo would take back; nil: nothing to undo
+	Redo     *Text         `json:"redo,omitempty"` // what redo would do again first
 	Marks    []Mark        `json:"marks,omitempty"`
 	Report   *Report       `json:"report,omitempty"` // the last check
 	Hand     bool          `json:"hand,omitempty"`   // the student has raised the hand

@@ -45,7 +45,7 @@ func (s *Server) replay(facts []fact) (*Session, error) {
 	}
 	sess.mu.Lock()
 	defer sess.mu.Unlock()
-	sess.epoch, sess.last = p.epoch, p.last
+	sess.epoch, sess.last, sess.undone = p.epoch, p.last, p.undone
 	sess.hints, sess.answers, sess.checks, sess.read = p.hints, p.answers, p.checks, p.read
 	for _, cmd := range p.known {
 		if sess.results.get(cmd) == nil {
@@ -60,6 +60,7 @@ func (s *Server) replay(facts []fact) (*Session, error) {
 type past struct {
 	epoch, last uint64
 	steps       []step
+	undone      undone
 	hints       []hintFact
 	answers     []AnswerAction
 	checks      []checkFact
@@ -84,13 +85,18 @@ func fold(facts []fact) past {
 			for _, st := range f.Do.Steps {
 				st.Cmd = f.Do.Cmd
 				p.steps = append(p.steps, st)
+				p.undone.did(&st)
 			}
 			p.known = append(p.known, f.Do.Cmd)
 		case f.Undo != nil:
-			p.steps = withoutLast(p.steps)
+			p.undone.push(p.steps)
+			p.steps = withoutFrom(p.steps, f.Undo.keep(p.steps))
 			begin(f.Undo)
+		case f.Redo != nil:
+			p.steps = p.undone.pop(p.steps)
+			begin(f.Redo)
 		case f.Restart != nil:
-			p.steps = nil
+			p.steps, p.undone = nil, nil
 			begin(f.Restart)
 		case f.Anew != nil:
 			begin(f.Anew)
@@ -109,16 +115,6 @@ func fold(facts []fact) past {
 		}
 	}
 	return p
-}
-
-// withoutLast takes back the last entry of the journal; terminals opened stay.
-func withoutLast(steps []step) []step {
-	for i := len(steps) - 1; i >= 0; i-- {
-		if steps[i].Action != nil {
-			return append(append([]step(nil), steps[:i]...), steps[i+1:]...)
-		}
-	}
-	return steps
 }
 
 // answered adds an answer, replacing a former one to the same question.

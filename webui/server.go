@@ -140,6 +140,7 @@ func (s *Server) routes() http.Handler {
 	mux.HandleFunc("GET /api/scenarios", s.getScenarios)
 	mux.HandleFunc("POST /api/sessions", s.postSession)
 	mux.HandleFunc("GET /api/sessions/{session}", s.getSession)
+	mux.HandleFunc("POST /api/sessions/{session}/branch", s.postBranch)
 	mux.HandleFunc("GET /api/sessions/{session}/submission", s.getSubmission)
 	mux.HandleFunc("GET /api/sessions/{session}/pcapng", s.getCapture)
 	mux.HandleFunc("GET /api/sessions/{session}/ws", s.socket)
@@ -186,6 +187,7 @@ func (s *Server) janitor() {
 			return
 		case <-tick.C:
 			s.evict(time.Now().Add(-s.cfg.Idle), 0)
+			s.forgetPasts(time.Now().Add(-keepPast), 0)
 		}
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"slices"
 	"sync"
 	"time"
 
@@ -36,6 +37,10 @@ type Session struct {
 	keeps    map[uint64]uint64 // former epoch -> events that are the same as now
 	reason   *Text             // of the present epoch
 	steps    []step            // done in the present epoch
+	undone   undone            // what redo can do
+	history  *sim.History      // of the present epoch, nil if nobody looks at it
+	looked   time.Time         // when somebody did last
+	filling  bool              // worlds of the history are being made
 	desk     *desk
 	snapshot Snapshot
 	state    State
@@ -71,36 +76,7 @@ func (s *Server) newSession(r *http.Request, user string, c *CreateSession) (*Se
 		return nil, http.StatusNotFound, notFound("없는 시나리오입니다: "+c.Scenario, "no such scenario: "+c.Scenario)
 	}
 	h := head{ID: newID(), Scenario: c.Scenario, Seed: seedOf(c.Seed), Student: c.Student, User: user, Hash: set.Hash, Engine: sim.Version, Created: time.Now()}
-	s.mu.Lock()
-	full := len(s.known) >= maxSessions
-	s.mu.Unlock()
-	if full {
-		return nil, http.StatusServiceUnavailable, s.openProblem(h.ID, errBusy)
-	}
-	sess, err := s.bring(h.ID, func() (*Session, error) {
-		sess, err := s.build(r.Context(), h, set, nil)
-		if err != nil {
-			return nil, err
-		}
-		if sess.record, err = s.store.create(h.ID); err == nil {
-			err = sess.record.add(fact{Head: &h})
-		}
-		if err != nil {
-			sess.world.Close()
-			return nil, err
-		}
-		return sess, nil
-	})
-	if err != nil {
-		if err.Code == codeBusy {
-			return nil, http.StatusServiceUnavailable, err
-		}
-		return nil, http.StatusInternalServerError, err
-	}
-	s.mu.Lock()
-	s.known[h.ID] = &summary{head: h, used: h.Created}
-	s.mu.Unlock()
-	return sess, http.StatusCreated, nil
+	return s.add(&h, []fact{{Head: &h}}, func() (*Session, error) { return s.build(r.Context(), h, set, nil) })
 }
 
 // session returns a session, bringing it back to memory by replay if needed.
@@ -232,9 +208,11 @@ func (s *Session) renew(steps []step) error {
 		return err
 	}
 	d := newDesk(s.drawn, w)
+	steps = slices.Clone(steps) // of which others hold copies too
 	done := map[string]*Result{}
 	for i := range steps {
 		res, p := d.play(&steps[i])
+		steps[i].last = uint64(w.Log().Len())
 		addResult(done, &steps[i], res, p)
 	}
 	s.mu.Lock()
@@ -243,6 +221,7 @@ func (s *Session) renew(steps []step) error {
 		old.Close()
 	}
 	s.world, s.desk, s.steps = w, d, steps
+	s.forget()
 	for _, st := range steps {
 		if r := done[st.Cmd]; r != nil {
 			s.results.put(r)
@@ -284,6 +263,7 @@ func (s *Session) close() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.world.Close() // it may be another one by now
+	s.forget()
 	s.record.close()
 }
 
@@ -292,7 +272,7 @@ func (s *Session) info() SessionInfo {
 	if title == (Text{}) {
 		title = Text{s.head.Scenario, s.head.Scenario}
 	}
-	return SessionInfo{ID: s.head.ID, Scenario: s.head.Scenario, Title: title}
+	return SessionInfo{ID: s.head.ID, Scenario: s.head.Scenario, Title: title, Of: s.head.Of}
 }
 
 // note appends a fact to the record. A record that cannot be written stops the

@@ -121,7 +121,7 @@ func TestUndoAndRestart(t *testing.T) {
 	before := slices.Clone(p.rows)
 	epoch := p.epoch
 	p.run("pc/1", "echo two > /tmp/a")
-	if r := p.do(Command{Undo: &EmptyAction{}}); r.Error != nil {
+	if r := p.do(Command{Undo: &UndoAction{}}); r.Error != nil {
 		t.Fatal(r.Error)
 	}
 	p.until("the new epoch", func() bool { return p.epoch != epoch })
@@ -144,10 +144,10 @@ func TestUndoAndRestart(t *testing.T) {
 	if out := p.run("pc/1", "cat /tmp/a"); !strings.Contains(out, "No such file") {
 		t.Errorf("after restart: %q", out)
 	}
-	if r := p.do(Command{ID: "undo-0001", Undo: &EmptyAction{}}); r.Error != nil {
+	if r := p.do(Command{ID: "undo-0001", Undo: &UndoAction{}}); r.Error != nil {
 		t.Error(r.Error)
 	}
-	if r := p.do(Command{ID: "undo-0002", Undo: &EmptyAction{}}); r.Error == nil {
+	if r := p.do(Command{ID: "undo-0002", Undo: &UndoAction{}}); r.Error == nil {
 		t.Error("undo in a new world succeeded")
 	}
 	p.sameLog(l.session(id))
@@ -160,7 +160,7 @@ func TestRecoveryAfterRestart(t *testing.T) {
 	p := l.page(id)
 	p.run("pc/1", "echo kept > /tmp/a")
 	p.run("pc/1", "echo undone > /tmp/a")
-	p.do(Command{Undo: &EmptyAction{}})
+	p.do(Command{Undo: &UndoAction{}})
 	p.do(Command{ID: "last-0001", Input: &InputAction{Term: "pc/1", Lines: []string{"cat /tmp/a"}}})
 	p.catchUp(l.session(id))
 	chunks := slices.Clone(p.chunks["pc/1"])

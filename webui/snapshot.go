@@ -90,11 +90,15 @@ func hosts(d *scenarios.Drawn, w *sim.World) []Host {
 		if login == "" {
 			login = "root"
 		}
-		list = append(list, Host{ID: h.Name, Users: []string{login}, Via: []string{consoleWay}, Files: worthOpening(w, h), Distro: string(h.Flavour)})
+		list = append(list, Host{ID: h.Name, Users: []string{login}, Via: []string{consoleWay}, Files: worthOpening(w, h), Distro: string(h.Flavour),
+			Queue: slices.ContainsFunc(h.Packages, hasQueue)})
 	}
 	slices.SortStableFunc(list, func(a, b Host) int { return len(b.Files) - len(a.Files) })
 	return list
 }
+
+// hasQueue reports whether a package keeps a mail queue.
+func hasQueue(pkg string) bool { return pkg == "postfix" || pkg == "sendmail" }
 
 // usualFiles are the files worth opening on a host by its packages. A pattern
 // that ends in "*" stands for the files the scenario's author put there.

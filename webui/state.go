@@ -13,7 +13,7 @@ import (
 func (s *Session) refresh(busy string) {
 	k, w := s.desk, s.world
 	st := State{Now: int64(w.Now()), Last: uint64(w.Log().Len()), Busy: busy, Tasks: s.taskStates(), Hints: s.openedHints(), HintNext: s.nextHint(),
-		Answers: s.answerStates(), Pending: k.watch.pending(), Terms: k.terminals(), Tickets: k.tickets, Unread: k.unread(s.read), Undo: s.undoable(), Marks: s.marks(), Hand: s.hand}
+		Answers: s.answerStates(), Pending: k.watch.pending(), Terms: k.terminals(), Tickets: k.tickets, Unread: k.unread(s.read), Undo: s.undoable(), Redo: s.redoable(), Marks: s.marks(), Hand: s.hand}
 	if n := len(s.checks); n > 0 {
 		st.Report = s.shown(&s.checks[n-1])
 	}

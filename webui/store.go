@@ -135,13 +135,16 @@ func parseFacts(data []byte) (facts []fact, good int, err error) {
 	return facts, good, nil
 }
 
-// add appends a fact.
-func (r *record) add(f fact) error {
-	b, err := json.Marshal(f)
-	if err != nil {
-		return err
+// add appends facts.
+func (r *record) add(facts ...fact) (err error) {
+	var b []byte
+	for i := range facts {
+		line, err := json.Marshal(&facts[i])
+		if err != nil {
+			return err
+		}
+		b = append(append(b, line...), '\n')
 	}
-	b = append(b, '\n')
 	if r.file != nil {
 		_, err = r.file.Write(b)
 		return err

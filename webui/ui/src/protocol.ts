@@ -83,6 +83,13 @@ export interface CreateSession {
   fresh?: boolean;
 }
 
+/** BranchSession makes a new session that begins with what was done in another
+ * one; that one stays as it is. */
+export interface BranchSession {
+  /** event of the first action left out; 0: none is */
+  before?: number;
+}
+
 /** SessionInfo describes a session. */
 export interface SessionInfo {
   id: string;
@@ -90,6 +97,8 @@ export interface SessionInfo {
   title: Text;
   /** looking at somebody else's session */
   readOnly?: boolean;
+  /** the session it was branched from */
+  of?: string;
 }
 
 /** ClientMessage is what a client sends; exactly one field is set. */
@@ -222,8 +231,10 @@ export interface Command {
   check?: EmptyAction;
   /** open the next hint */
   hint?: EmptyAction;
-  /** take back the last journal entry: a new epoch */
-  undo?: EmptyAction;
+  /** take back what was done last: a new epoch */
+  undo?: UndoAction;
+  /** do again what the last undo took back: a new epoch */
+  redo?: EmptyAction;
   /** begin anew: a new epoch */
   restart?: EmptyAction;
   /** raise or lower the hand, for the class wall */
@@ -309,6 +320,13 @@ export interface HandAction {
   up: boolean;
 }
 
+/** UndoAction takes back the action that made an event and all that came after
+ * it. What was taken back can be done again until something else is done. */
+export interface UndoAction {
+  /** event; 0: of the last action */
+  from?: number;
+}
+
 /** EmptyAction has no parameters. */
 export interface EmptyAction {
 }
@@ -338,6 +356,7 @@ export interface Ask {
   mailbox?: AskMailbox;
   message?: AskMessage;
   complete?: AskComplete;
+  queue?: AskQueue;
 }
 
 /** AskEvent asks for the detail of an event. */
@@ -350,6 +369,8 @@ export interface AskEvent {
 export interface AskFile {
   host: string;
   path: string;
+  /** as it was at this virtual time; 0: now */
+  at?: number;
 }
 
 /** AskLint asks what the daemon's own checker says about a text as the file. */
@@ -362,12 +383,24 @@ export interface AskLint {
 /** AskMailbox lists an account's messages, newest first. */
 export interface AskMailbox {
   account: string;
+  /** as it was fetched at this virtual time; 0: now */
+  at?: number;
 }
 
-/** AskMessage asks for one message; it becomes read. */
+/** AskQueue asks what mailq prints on a host. */
+export interface AskQueue {
+  host: string;
+  /** virtual time; 0: now */
+  at?: number;
+}
+
+/** AskMessage asks for one message; it becomes read, unless it is looked at as of
+ * a moment of the past. */
 export interface AskMessage {
   account: string;
   id: string;
+  /** 0: now */
+  at?: number;
 }
 
 /** AskComplete asks for completions of the word before Pos. */
@@ -389,6 +422,14 @@ export interface Answer {
   mailbox?: Mailbox;
   message?: MailMessage;
   complete?: Completions;
+  queue?: Queue;
+}
+
+/** Queue is the mail queue of a host. */
+export interface Queue {
+  host: string;
+  /** as mailq prints it */
+  text: string;
 }
 
 /** EventDetail is all about an event. */
@@ -720,6 +761,8 @@ export interface Host {
   distro?: string;
   /** where the console is, such as "server room" */
   console?: string;
+  /** it has a mail queue, see AskQueue */
+  queue?: boolean;
 }
 
 /** Task is a step of the guide. Its state is in State.Tasks. */
@@ -827,6 +870,8 @@ export interface State {
   down?: string[];
   /** what undo would take back; nil: nothing to undo */
   undo?: Text;
+  /** what redo would do again first */
+  redo?: Text;
   marks?: Mark[];
   /** the last check */
   report?: Report;
