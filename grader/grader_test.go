@@ -62,7 +62,7 @@ func TestBlockedChecksNameWhatTheyNeed(t *testing.T) {
 	if r.Score != 0 || r.Max != 100 {
 		t.Errorf("score %g of %g", r.Score, r.Max)
 	}
-	if it := item(t, r, "ptr"); it.Status != grader.Fail || len(it.Evidence) == 0 || it.Rationale.KO == "" || it.Actual == "" {
+	if it := item(t, r, "ptr"); it.Status != grader.Fail || len(it.Evidence) == 0 || it.Rationale.KO == "" || it.Actual.KO == "" {
 		t.Errorf("ptr: %+v", it)
 	}
 	if it := item(t, r, "delivered"); it.Status != grader.Blocked || it.Needs != "ptr" {

@@ -24,6 +24,7 @@ type Submission struct {
 	Seed     uint64      `json:"seed"`
 	Student  string      `json:"student,omitempty"`
 	Journal  sim.Journal `json:"journal"`
+	Answers  []Answer    `json:"answers,omitempty"` // to the scenario's questions
 }
 
 // Errors of reading a submission.
@@ -113,5 +114,5 @@ func (s *Submission) Subject(lib *sim.Library) (*Subject, error) {
 	if err := s.Journal.Verify(plan.Root()); err != nil {
 		return nil, err
 	}
-	return &Subject{Drawn: d, Plan: plan, Journal: s.Journal, Student: s.Student}, nil
+	return &Subject{Drawn: d, Plan: plan, Journal: s.Journal, Answers: s.Answers, Student: s.Student}, nil
 }

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"strconv"
 	"strings"
 
 	"mxlab/sim"
@@ -54,26 +55,8 @@ func (r *Report) WriteText(w io.Writer, l Lang) error {
 	if r.Student != "" {
 		fmt.Fprintf(&b, "%s\n", r.Student)
 	}
-	for _, it := range r.Items {
-		fmt.Fprintf(&b, "\n[%s] %s", marks[l][it.Status], l.of(it.Title))
-		if it.Max > 0 {
-			fmt.Fprintf(&b, "  %g/%g", it.Score, it.Max)
-		}
-		fmt.Fprintf(&b, "\n       %s\n", l.of(it.Rationale))
-		if it.Status != Pass && it.Expected != "" {
-			want, got := "expected", "actual"
-			if l == Korean {
-				want, got = "기대", "실제"
-			}
-			fmt.Fprintf(&b, "       %s: %s\n       %s: %s\n", want, it.Expected, got, it.Actual)
-		}
-		for _, e := range it.Evidence {
-			if e.File != "" {
-				fmt.Fprintf(&b, "       > %s:%s:%d\n", e.Host, e.File, e.Line)
-			} else {
-				fmt.Fprintf(&b, "       > %s\n", e.Label)
-			}
-		}
+	for i := range r.Items {
+		r.Items[i].writeText(&b, l)
 	}
 	if r.Capped != "" {
 		text := "\nThe score is capped because of: %s\n"
@@ -84,6 +67,55 @@ func (r *Report) WriteText(w io.Writer, l Lang) error {
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
+}
+
+// itemWords are the words around an item's texts.
+var itemWords = map[Lang]struct{ from, want, got string }{English: {"seen from", "expected", "actual"}, Korean: {"확인한 곳", "기대", "실제"}}
+
+// writeText writes one check: what it says, and unless it passed what was
+// wanted, what was seen, and its evidence.
+func (it *Item) writeText(b *strings.Builder, l Lang) {
+	w := itemWords[l]
+	fmt.Fprintf(b, "\n[%s] %s", marks[l][it.Status], l.of(it.Title))
+	if it.Max > 0 {
+		fmt.Fprintf(b, "  %g/%g", it.Score, it.Max)
+	}
+	fmt.Fprintf(b, "\n       %s\n", l.of(it.Rationale))
+	if it.Status != Pass && it.Status != Blocked {
+		for _, line := range []struct{ word, text string }{{w.from, l.of(it.Vantage)}, {w.want, l.of(it.Expected)}, {w.got, l.of(it.Actual)}} {
+			if line.text != "" {
+				fmt.Fprintf(b, "       %s: %s\n", line.word, line.text)
+			}
+		}
+	}
+	for _, part := range it.Parts {
+		if it.Status != Pass {
+			fmt.Fprintf(b, "       [%s] %s%s\n", marks[l][part.Status], l.of(part.Name), after(": ", l.of(part.Text)))
+		}
+	}
+	for _, e := range it.Evidence {
+		if e.File != "" {
+			fmt.Fprintf(b, "       > %s:%s%s\n", e.Host, e.File, after(":", number(e.Line)))
+		} else {
+			fmt.Fprintf(b, "       > %s\n", e.Label)
+		}
+	}
+}
+
+// after puts a sign before a text that is not empty.
+func after(sign, text string) string {
+	if text == "" {
+		return ""
+	}
+	return sign + text
+}
+
+// number is a line number, empty for none.
+func number(n int) string {
+	if n == 0 {
+		return ""
+	}
+	return strconv.Itoa(n)
 }
 
 // WriteJSON writes the native form of reports: one object, or an array of

@@ -44,6 +44,9 @@ func Verify(ctx context.Context, lib *sim.Library, name string, seeds []uint64, 
 			return err
 		}
 		v := verifier{d: d, plan: plan, report: report}
+		if v.answers, err = answersFor(d, plan); err != nil {
+			return err
+		}
 		v.run("pristine", nil, 0, 0)
 		v.run("solution", d.Scenario.Solution, 100, 100)
 		for _, w := range d.Scenario.WrongFixes {
@@ -57,9 +60,20 @@ func Verify(ctx context.Context, lib *sim.Library, name string, seeds []uint64, 
 }
 
 type verifier struct {
-	d      *scenarios.Drawn
-	plan   *sim.Plan
-	report func(Finding)
+	d       *scenarios.Drawn
+	plan    *sim.Plan
+	answers []Answer // right ones to every question: also a wrong fix may know
+	report  func(Finding)
+}
+
+// answersFor answers the questions of a scenario by what its incident shows.
+func answersFor(d *scenarios.Drawn, plan *sim.Plan) ([]Answer, error) {
+	w, err := plan.World()
+	if err != nil {
+		return nil, err
+	}
+	defer w.Close()
+	return rightAnswers(d, w.Log()), nil
 }
 
 // run plays actions on a fresh world and grades the journal twice.
@@ -75,6 +89,9 @@ func (v *verifier) run(name string, actions []sim.Action, low, high float64) {
 		return
 	}
 	s := &Subject{Drawn: v.d, Plan: v.plan, Journal: j}
+	if len(actions) > 0 {
+		s.Answers = v.answers
+	}
 	r, w, err := GradeFork(s)
 	if err != nil {
 		f.Detail = err.Error()

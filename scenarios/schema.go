@@ -231,12 +231,17 @@ type Event struct {
 // Find returns the number of the event, 0 if there is none.
 func (x *Event) Find(log *trace.Log) (seq uint64) {
 	log.After(0, func(e *trace.Event) bool {
-		if e.Kind.String() == x.Kind && (x.Node == "" || e.Node == x.Node) && strings.HasPrefix(e.Label(), x.Label) {
+		if x.Is(e) {
 			seq = e.Seq
 		}
 		return seq == 0
 	})
 	return seq
+}
+
+// Is reports whether e is such an event.
+func (x *Event) Is(e *trace.Event) bool {
+	return e.Kind.String() == x.Kind && (x.Node == "" || e.Node == x.Node) && strings.HasPrefix(e.Label(), x.Label)
 }
 
 // Choice is an answer; exactly one of a question is Right.

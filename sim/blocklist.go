@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"fmt"
 	"net/netip"
 	"slices"
 	"strings"
@@ -45,9 +46,9 @@ func blocklistAnswer(w *World, t *vtime.Task, p *Portal, request string, with ma
 				"거절: 점검 서버가 %s의 25번 포트와 통신하지 못했습니다(%v). 원인이 해결되었는지 확인할 수 없습니다.", a, res.Err)
 		case res.Accepted:
 			w.log.Emit(trace.Event{Kind: trace.Policy, Node: h.Name, Peer: a.String(), Outcome: trace.Fail,
-				Data: trace.F("open relay: "+try.Name, "from", try.From, "to", try.To, "reply", res.Reply.String())})
-			return refusef("Refused: %s still relays. It took our test mail (%s) to <%s>: \"%s\".",
-				"거절: %s 서버는 아직도 메일을 중계합니다. 점검 메일(방법: %s, 수신자: <%s>)을 받아들였습니다. 응답: \"%s\"", a, try.Name, try.To, res.Reply)
+				Data: trace.F("open relay: "+try.Name.EN, "from", try.From, "to", try.To, "reply", res.Reply.String())})
+			return Text{fmt.Sprintf("Refused: %s still relays. It took our test mail (%s) to <%s>: \"%s\".", a, try.Name.EN, try.To, res.Reply),
+				fmt.Sprintf("거절: %s 서버는 아직도 메일을 중계합니다. 점검 메일(방법: %s, 수신자: <%s>)을 받아들였습니다. 응답: \"%s\"", a, try.Name.KO, try.To, res.Reply)}, false
 		}
 	}
 	err = w.editZone(t, h, p.Settings["file"], p.Settings["zone"], func(lines []string) []string {

@@ -16,7 +16,7 @@ import (
 // RelayTry is one envelope by which an outsider tries to make a server pass
 // mail on.
 type RelayTry struct {
-	Name string // of the trick
+	Name Text   // of the trick
 	From string // reverse-path, without brackets
 	To   string // forward-path, without brackets
 }
@@ -30,16 +30,16 @@ func RelayTries(domain string, addr netip.Addr, victim string) []RelayTry {
 		literal = "[IPv6:" + addr.String() + "]"
 	}
 	return []RelayTry{
-		{"plain", "spammer@spam.example", victim},
-		{"null sender", "", victim},
-		{"forged local sender", "postmaster@" + domain, victim},
-		{"sender without domain", "postmaster", victim},
-		{"sender at the address literal", "postmaster@" + literal, victim},
-		{"percent hack", "spammer@spam.example", local + "%" + vdom + "@" + domain},
-		{"percent hack at the address literal", "spammer@spam.example", local + "%" + vdom + "@" + literal},
-		{"bang path", "spammer@spam.example", vdom + "!" + local + "@" + domain},
-		{"quoted address", "spammer@spam.example", `"` + victim + `"@` + domain},
-		{"source route", "spammer@spam.example", "@" + domain + ":" + victim},
+		{Text{"plain", "그대로"}, "spammer@spam.example", victim},
+		{Text{"null sender", "빈 발신자"}, "", victim},
+		{Text{"forged local sender", "내부 발신자 사칭"}, "postmaster@" + domain, victim},
+		{Text{"sender without domain", "도메인 없는 발신자"}, "postmaster", victim},
+		{Text{"sender at the address literal", "IP 주소 표기를 쓴 발신자"}, "postmaster@" + literal, victim},
+		{Text{"percent hack", "퍼센트 우회"}, "spammer@spam.example", local + "%" + vdom + "@" + domain},
+		{Text{"percent hack at the address literal", "IP 주소 표기에 대한 퍼센트 우회"}, "spammer@spam.example", local + "%" + vdom + "@" + literal},
+		{Text{"bang path", "느낌표 경로"}, "spammer@spam.example", vdom + "!" + local + "@" + domain},
+		{Text{"quoted address", "따옴표로 감싼 주소"}, "spammer@spam.example", `"` + victim + `"@` + domain},
+		{Text{"source route", "경유지 지정 주소"}, "spammer@spam.example", "@" + domain + ":" + victim},
 	}
 }
 
@@ -47,6 +47,7 @@ func RelayTries(domain string, addr netip.Addr, victim string) []RelayTry {
 type RelayResult struct {
 	Try      RelayTry
 	Accepted bool       // the recipient was accepted
+	Stage    string     // of the reply: connect, ehlo, mail, rcpt, data or message
 	Reply    mail.Reply // to the command that ended the try
 	Err      error      // the connection failed
 }
@@ -63,12 +64,14 @@ func TryRelay(t *vtime.Task, h *host.Host, server netip.AddrPort, try RelayTry, 
 	defer c.Close()
 	c.SetReadTimeout(2 * time.Minute)
 	s := talk{c: c, r: bufio.NewReader(c)}
-	for _, step := range []string{"", "EHLO " + h.Hostname(), "MAIL FROM:<" + try.From + ">", "RCPT TO:<" + try.To + ">", "DATA",
-		fmt.Sprintf("From: <%s>\r\nTo: <%s>\r\nSubject: %s\r\n\r\ntest\r\n.", try.From, try.To, token)} {
-		if res.Reply, res.Err = s.say(step); res.Err != nil || !res.Reply.OK() {
+	for _, step := range []struct{ stage, line string }{{"connect", ""}, {"ehlo", "EHLO " + h.Hostname()},
+		{"mail", "MAIL FROM:<" + try.From + ">"}, {"rcpt", "RCPT TO:<" + try.To + ">"}, {"data", "DATA"},
+		{"message", fmt.Sprintf("From: <%s>\r\nTo: <%s>\r\nSubject: %s\r\n\r\ntest\r\n.", try.From, try.To, token)}} {
+		res.Stage = step.stage
+		if res.Reply, res.Err = s.say(step.line); res.Err != nil || !res.Reply.OK() {
 			break
 		}
-		if strings.HasPrefix(step, "RCPT") {
+		if step.stage == "rcpt" {
 			res.Accepted = true
 		}
 	}

@@ -247,6 +247,9 @@ func (w *World) Host(name string) *host.Host {
 	return h
 }
 
+// Net returns the network, for disturbing it. Use it only inside Probe.
+func (w *World) Net() *vnet.Net { return w.net }
+
 // Replay does the actions of a journal, which must belong to this plan, on a
 // new world. It fails if the journal is damaged or the world goes another way
 // than the recorded one.

@@ -116,8 +116,11 @@ func reportOf(r *grader.Report, log *trace.Log, fork uint64, hints int) Report {
 	out := Report{Seq: r.Last, Score: max(0, r.Score-float64(hints)), Max: r.Max, Items: []Item{}}
 	out.Passed, out.Total = r.Passed()
 	for _, it := range r.Items {
-		item := Item{ID: it.ID, Title: textOf(it.Title), Status: string(it.Status), Score: it.Score, Max: it.Max, Vantage: it.Vantage, Why: textOf(it.Rationale),
-			Expected: plain(it.Expected), Actual: plain(it.Actual), Needs: it.Needs}
+		item := Item{ID: it.ID, Title: textOf(it.Title), Status: string(it.Status), Score: it.Score, Max: it.Max, Vantage: textOf(it.Vantage), Why: textOf(it.Rationale),
+			Expected: textOf(it.Expected), Actual: textOf(it.Actual), Needs: it.Needs}
+		for _, part := range it.Parts {
+			item.Parts = append(item.Parts, ItemPart{Name: textOf(part.Name), Status: string(part.Status), Text: textOf(part.Text)})
+		}
 		for _, e := range it.Evidence {
 			ev := Evidence{Label: plain(shorten(e.Label, 300)), Host: e.Host, Path: e.File, Line: e.Line}
 			if e.Host == "" {

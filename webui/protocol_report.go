@@ -21,12 +21,20 @@ type Item struct {
 	Status   string     `json:"status"` // pass, partial, fail, blocked, error
 	Score    float64    `json:"score"`
 	Max      float64    `json:"max"`
-	Vantage  string     `json:"vantage,omitempty"` // node it was tried from
+	Vantage  Text       `json:"vantage,omitzero"` // where it was tried from
 	Why      Text       `json:"why,omitzero"`
 	Expected Text       `json:"expected,omitzero"`
 	Actual   Text       `json:"actual,omitzero"`
 	Needs    string     `json:"needs,omitempty"` // blocked: the item that must pass first
+	Parts    []ItemPart `json:"parts,omitempty"`
 	Evidence []Evidence `json:"evidence,omitempty"`
+}
+
+// ItemPart is one part of a check of several.
+type ItemPart struct {
+	Name   Text   `json:"name"`
+	Status string `json:"status"` // as of Item
+	Text   Text   `json:"text,omitzero"`
 }
 
 // Evidence leads to a proof: an event or a line of a file.

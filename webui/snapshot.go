@@ -28,7 +28,7 @@ func makeSnapshot(info SessionInfo, d *scenarios.Drawn, w *sim.World, k *desk) S
 		snap.Tasks = append(snap.Tasks, task)
 	}
 	for _, q := range sc.Questions {
-		question := Question{ID: q.ID, Kind: q.Kind, Text: prose(q.Text)}
+		question := Question{ID: q.ID, Kind: q.Kind, Task: q.Task, Cite: q.Cite, Text: prose(q.Text)}
 		if q.Before != nil {
 			question.Before = q.Before.Find(w.Log())
 		}

@@ -613,14 +613,23 @@ export interface Item {
   status: string;
   score: number;
   max: number;
-  /** node it was tried from */
-  vantage?: string;
+  /** where it was tried from */
+  vantage?: Text;
   why?: Text;
   expected?: Text;
   actual?: Text;
   /** blocked: the item that must pass first */
   needs?: string;
+  parts?: ItemPart[];
   evidence?: Evidence[];
+}
+
+/** ItemPart is one part of a check of several. */
+export interface ItemPart {
+  name: Text;
+  /** as of Item */
+  status: string;
+  text?: Text;
 }
 
 /** Evidence leads to a proof: an event or a line of a file. */

@@ -37,7 +37,7 @@ export function Guide(): JSX.Element {
       <div class="guide-block">
         <h2 class="region-title">{w.tasks}</h2>
         <ol class="tasks">{snapshot.tasks.map((t) => <TaskCard key={t.id} task={t} state={world?.tasks.find((s) => s.id === t.id)?.state ?? 'open'} />)}</ol>
-        {snapshot.questions?.filter((q) => q.kind === 'diagnose').map((q) => <QuestionCard key={q.id} question={q} title={w.diagnose} />)}
+        {snapshot.questions?.filter((q) => q.kind === 'diagnose' && !q.task).map((q) => <QuestionCard key={q.id} question={q} title={w.diagnose} />)}
       </div>
       {world?.report ? <ReportView report={world.report} /> : null}
       <Hints />
@@ -71,6 +71,7 @@ function TaskCard({ task, state }: { task: Task; state: string }): JSX.Element {
             <Icon name="terminal" size={14} /><code><span class="muted">{t.host}$</span> {t.line}</code>
           </button>
         ))}
+        {lab.snapshot.value?.questions?.filter((q) => q.kind === 'diagnose' && q.task === task.id).map((q) => <QuestionCard key={q.id} question={q} title={w.diagnose} />)}
       </details>
     </li>
   );

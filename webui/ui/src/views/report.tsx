@@ -1,11 +1,10 @@
 import type { JSX } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { WallClock } from '../core/duration';
-import type { Evidence, Item, Report } from '../protocol';
+import type { Evidence, Item, ItemPart, Report } from '../protocol';
 import { useDesk } from '../state/context';
 import { say, words } from '../words';
 import { Icon, type IconName } from './icons';
-import { nameOf } from './names';
 
 /** The result of the last check, every item with what was expected, what was seen, and the proof. */
 export function ReportView({ report }: { report: Report }): JSX.Element {
@@ -37,7 +36,6 @@ const looks: Record<string, { icon: IconName; tone: string }> = {
 };
 
 function ItemView({ item, report }: { item: Item; report: Report }): JSX.Element {
-  const { lab } = useDesk();
   const w = words.value;
   const look = looks[item.status] ?? looks.error;
   const word = { pass: w.itemPass, partial: w.itemPartial, fail: w.itemFail, blocked: w.itemBlocked, error: w.itemError }[item.status] ?? item.status;
@@ -50,21 +48,29 @@ function ItemView({ item, report }: { item: Item; report: Report }): JSX.Element
           <span class="task-title">{say(item.title)}</span>
           <span class={`task-state ${look.tone}`}>{word}</span>
         </summary>
-        {say(item.why) ? <p>{say(item.why)}{item.vantage ? <span class="muted"> ({w.vantage(nameOf(lab, item.vantage))})</span> : null}</p> : null}
+        {say(item.why) ? <p>{say(item.why)}{say(item.vantage) ? <span class="muted"> ({w.vantage(say(item.vantage))})</span> : null}</p> : null}
         {need && !say(item.why) ? <p class="muted">{w.needs(say(need.title))}</p> : null}
         {say(item.expected) || say(item.actual) ? <dl class="pairs">
           {say(item.expected) ? <><dt>{w.expected}</dt><dd>{say(item.expected)}</dd></> : null}
           {say(item.actual) ? <><dt>{w.actual}</dt><dd>{say(item.actual)}</dd></> : null}
         </dl> : null}
+        {item.parts?.length && item.status !== 'pass' ? <ul class="parts small">{item.parts.map((part, i) => <PartView key={i} part={part} />)}</ul> : null}
         {item.evidence?.length ? <p class="evidence"><span class="muted small">{w.evidence}</span>{item.evidence.map((e, i) => <EvidenceLink key={i} evidence={e} shared={report.seq} />)}</p> : null}
       </details>
     </li>
   );
 }
 
-/** Opens a proof: an event, or a line of a file. */
+/** One part of a check, such as a vantage of a relay test. */
+function PartView({ part }: { part: ItemPart }): JSX.Element {
+  const look = looks[part.status] ?? looks.error;
+  return <li><span class={`verdict ${look.tone}`}><Icon name={look.icon} size={12} /></span> {say(part.name)}{say(part.text) ? <span class="muted">: {say(part.text)}</span> : null}</li>;
+}
+
+/** Opens a proof: an event, or a line of a file. What a fork showed that is gone is a text only. */
 export function EvidenceLink({ evidence: e, shared }: { evidence: Evidence; shared: number }): JSX.Element {
   const { view } = useDesk();
+  if (!e.seq && !e.path) return <span class="muted">{say(e.label)}</span>;
   const place = e.seq ? `#${e.seq}` : `${e.host}:${e.path}${e.line ? ':' + e.line : ''}`;
   const open = () => {
     if (e.seq && e.epoch) view.selectTrial({ epoch: e.epoch, seq: e.seq, shared });
