@@ -28,24 +28,23 @@ func serialOf(rrs []mdns.RR) uint32 {
 }
 
 // ErrDelta is returned for a step that does not fit the zone.
-var ErrDelta = errors.New("not exact")
+var ErrDelta = errors.New("journal out of sync with zone")
 
-// Apply makes the next version of the zone. Records to be deleted must be there,
-// records to be added must not.
+// Apply makes the next version of the zone. As in BIND a record to be deleted may
+// be missing, and one to be added may be there, if only the serials fit.
 func (z *Zone) Apply(d *Delta) (*Zone, error) {
 	if z.soa == nil || d.From() != z.soa.Serial || len(d.Added) == 0 {
 		return nil, ErrDelta
 	}
 	e := z.Edit()
 	for _, rr := range d.Deleted {
-		if !e.Delete(rr) {
-			return nil, ErrDelta
-		}
+		e.Delete(rr)
 	}
 	for _, rr := range d.Added {
-		if !isWithin(lowerName(rr.Header().Name), z.origin) || !e.Add(rr) {
+		if !isWithin(lowerName(rr.Header().Name), z.origin) {
 			return nil, ErrDelta
 		}
+		e.Add(rr)
 	}
 	next := e.Zone()
 	if next.soa == nil || next.apex.set(typeNS) == nil {

@@ -2,6 +2,7 @@ package dns
 
 import (
 	"fmt"
+	"strings"
 
 	mdns "github.com/miekg/dns"
 )
@@ -129,7 +130,6 @@ func (u *Update) exactSets(rrs []mdns.RR) *UpdateError {
 // Prescan tests the form of the update section (RFC 2136 section 3.4.1). allowed,
 // if not nil, is asked about each record: update-policy.
 func (u *Update) Prescan(section []mdns.RR, allowed func(rr mdns.RR) bool) *UpdateError {
-	signed := u.zone.Signed()
 	for _, rr := range section {
 		h := rr.Header()
 		meta := isMeta(h.Rrtype)
@@ -143,10 +143,13 @@ func (u *Update) Prescan(section []mdns.RR, allowed func(rr mdns.RR) bool) *Upda
 			return &UpdateError{Rcode: mdns.RcodeFormatError, Text: "meta-RR in update"}
 		case h.Class == u.zone.class && h.Rdlength == 0:
 			return &UpdateError{Rcode: mdns.RcodeFormatError, Text: "unexpected end of input"}
-		case signed && h.Rrtype == typeNSEC:
+		case h.Rrtype == typeNSEC: // BIND says so of all zones
 			return &UpdateError{Rcode: mdns.RcodeRefused, Text: "explicit NSEC updates are not allowed in secure zones"}
-		case signed && h.Rrtype == mdns.TypeNSEC3:
+		case h.Rrtype == mdns.TypeNSEC3:
 			return &UpdateError{Rcode: mdns.RcodeRefused, Text: "explicit NSEC3 updates are not allowed in secure zones"}
+		case h.Rrtype == typeRRSIG && lowerName(h.Name) != u.zone.origin:
+			return &UpdateError{Rcode: mdns.RcodeRefused,
+				Text: "explicit RRSIG updates are currently not supported in secure zones except at the apex"}
 		case allowed != nil && !allowed(rr):
 			return &UpdateError{Rcode: mdns.RcodeRefused, Text: "rejected by secure update"}
 		}
@@ -196,6 +199,9 @@ func (u *Update) add(rr mdns.RR) {
 		return
 	case h.Rrtype != typeCNAME && n != nil && n.set(typeCNAME) != nil && !besideCNAME(h.Rrtype):
 		u.notef("attempt to add non-CNAME alongside CNAME ignored")
+		return
+	case h.Rrtype == typeNS && strings.HasPrefix(h.Name, "*."):
+		u.notef("attempt to add wildcard NS record ignored")
 		return
 	case h.Rrtype == typeSOA:
 		soa := rr.(*mdns.SOA)

@@ -64,6 +64,7 @@ const (
 	catZoneload    = "zoneload"
 	catResolver    = "resolver"
 	catClient      = "client"
+	catUpdate      = "update"
 	catUpdateSecur = "update-security"
 	catDatabase    = "database"
 	catUnmatched   = "unmatched"

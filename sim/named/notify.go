@@ -244,6 +244,8 @@ func (q *query) receiveNotify() {
 	s := q.s
 	s.stats.notifiesIn++
 	if !q.req.asked || q.req.qtype != mdns.TypeSOA {
+		what := onOff(q.req.asked, "contains no SOA", "empty")
+		q.bareLogf(catNotify, notice, "notify question section %s", what)
 		q.send(&response{rcode: mdns.RcodeFormatError})
 		return
 	}
@@ -253,11 +255,11 @@ func (q *query) receiveNotify() {
 	name := dns.Canonical(q.req.name)
 	z := q.view.zones[name]
 	if z == nil || !z.authoritative() {
-		q.notifyLog("received notify for zone '%s': not authoritative")
+		q.bareLogf(catNotify, info, "received notify for zone '%s': not authoritative", dns.Display(q.req.name))
 		q.send(&response{rcode: mdns.RcodeNotAuth})
 		return
 	}
-	q.notifyLog("received notify for zone '%s'" + q.keyNote())
+	q.bareLogf(catNotify, info, "received notify for zone '%s'%s", dns.Display(q.req.name), q.quotedKey())
 	if !z.secondary() {
 		q.send(&response{aa: true})
 		return
@@ -270,14 +272,6 @@ func (q *query) receiveNotify() {
 	}
 	q.send(&response{aa: true})
 	z.notified(q)
-}
-
-// notifyLog writes a line about a NOTIFY; the client's name stands without the zone.
-func (q *query) notifyLog(format string) {
-	asked := q.req.asked
-	q.req.asked = false
-	q.logf(catNotify, info, format, dns.Display(q.req.name))
-	q.req.asked = asked
 }
 
 func (z *zone) notifyAllowed(from netip.Addr, key string) bool {

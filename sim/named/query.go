@@ -75,7 +75,7 @@ func (q *query) handle(b []byte) {
 	case q.req.opcode == mdns.OpcodeNotify:
 		q.receiveNotify()
 	case q.req.opcode == mdns.OpcodeUpdate:
-		q.refuseUpdate()
+		q.receiveUpdate()
 	case q.req.opcode != mdns.OpcodeQuery:
 		q.req.asked = false
 		q.send(&response{rcode: mdns.RcodeNotImplemented})
@@ -320,22 +320,4 @@ func (q *query) finish(r *response, why string) {
 func (q *query) fail(rcode int, why string) {
 	q.logFailure(why)
 	q.send(&response{rcode: rcode, ra: q.mayRecurse})
-}
-
-// refuseUpdate answers a dynamic update (RFC 2136 3): no zone accepts any here.
-func (q *query) refuseUpdate() {
-	rcode := mdns.RcodeNotAuth
-	if !q.req.asked || q.req.qtype != mdns.TypeSOA {
-		q.send(&response{rcode: mdns.RcodeFormatError})
-		return
-	}
-	if q.selectView() {
-		if z := q.view.zones[dns.Canonical(q.req.name)]; z != nil && z.authoritative() {
-			rcode = mdns.RcodeRefused
-			q.logf(catUpdateSecur, info, "update '%s/IN' denied", dns.Display(q.req.name))
-		}
-	} else {
-		return
-	}
-	q.send(&response{rcode: rcode})
 }

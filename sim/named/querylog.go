@@ -16,6 +16,9 @@ func (q *query) client() string {
 		q.number = 0x7f1a38000c98 + q.s.clients%8*0x1c00
 	}
 	text := fmt.Sprintf("client @%#x %s", q.number, hashPort(q.peer))
+	if q.key != "" {
+		text += "/key " + dns.Display(q.key)
+	}
 	if q.req.asked {
 		text += " (" + dns.Display(q.req.name) + ")"
 	}

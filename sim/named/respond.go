@@ -36,9 +36,13 @@ func (q *query) send(r *response) {
 	s := q.s
 	s.stats.response(r.rcode)
 	wire := q.pack(r)
-	if wire == nil {
-		return
+	if wire != nil {
+		q.sendWire(wire)
 	}
+}
+
+// sendWire sends a packed message the way the request came.
+func (q *query) sendWire(wire []byte) {
 	if q.conn != nil {
 		q.conn.write(wire)
 		return

@@ -8,7 +8,6 @@ import (
 
 	"mxlab/sim/dns"
 	"mxlab/sim/host/vfs"
-	"mxlab/sim/named/config"
 )
 
 // commandResult is the answer to a command of rndc.
@@ -34,11 +33,11 @@ func (s *Server) command(line string, readOnly bool) commandResult {
 		return failed("permission denied", "")
 	}
 	switch name {
-	case "null", "scan", "managed-keys", "nta", "timerpoke":
-		if name == "scan" {
-			s.updateLocals()
-			s.reopenListeners()
-		}
+	case "null", "timerpoke":
+		return commandResult{}
+	case "scan":
+		s.updateLocals()
+		s.reopenListeners()
 		return commandResult{}
 	case "status":
 		return commandResult{text: s.statusText()}
@@ -58,7 +57,12 @@ func (s *Server) command(line string, readOnly bool) commandResult {
 		if slices.Contains(args, "-p") {
 			text = fmt.Sprintf("pid: %d", s.pid())
 		}
-		return commandResult{text: text, after: func() { s.shutdown(how) }}
+		return commandResult{text: text, after: func() {
+			if name == "stop" {
+				s.flushZones()
+			}
+			s.shutdown(how)
+		}}
 	case "flush":
 		return s.flushCommand(args)
 	case "flushname", "flushtree":
@@ -68,161 +72,26 @@ func (s *Server) command(line string, readOnly bool) commandResult {
 	case "trace", "notrace":
 		return s.traceCommand(name, args)
 	case "stats":
-		return s.appendDump(s.conf.Options.StatisticsFile.Value, s.statisticsText())
+		r := s.appendDump(s.conf.Options.StatisticsFile.Value, s.statisticsText())
+		s.log.print(catGeneral, info, "dumpstats complete")
+		return r
 	case "recursing":
 		r := s.writeDump(s.conf.Options.RecursingFile.Value, s.recursingText())
 		s.log.print(catGeneral, info, "dumprecursing complete")
 		return r
 	case "dumpdb":
 		return s.dumpCommand(args)
-	case "secroots":
-		s.log.print(catGeneral, info, "dumpsecroots complete")
-		return s.writeDump(s.conf.Options.SecrootsFile.Value, s.clock.Now().UTC().Format("02-Jan-2006 15:04:05.000")+"\n\nView _default\n\n")
+	case "testgen":
+		return s.testgenCommand(args)
+	}
+	if c, ok := viewCommands[name]; ok {
+		return c(s, args)
 	}
 	if c, ok := zoneCommands[name]; ok {
 		return s.zoneCommand(name, args, c)
 	}
 	s.log.printf(catGeneral, failure, "unknown control channel command '%s'", line)
 	return failed("unknown command", "")
-}
-
-// zoneCommands are the commands about one zone; those with all set also work
-// without a name, on all zones.
-var zoneCommands = map[string]struct {
-	all bool
-	do  func(*Server, *zone) commandResult
-}{
-	"zonestatus": {do: (*Server).zoneStatus},
-	"refresh":    {do: (*Server).refreshZone},
-	"retransfer": {do: (*Server).retransferZone},
-	"notify":     {do: (*Server).notifyZone},
-	"freeze":     {all: true, do: (*Server).freezeZone},
-	"thaw":       {all: true, do: (*Server).thawZone},
-	"sync":       {all: true, do: (*Server).syncZone},
-}
-
-func (s *Server) zoneCommand(name string, args []string, c struct {
-	all bool
-	do  func(*Server, *zone) commandResult
-}) commandResult {
-	args = slices.DeleteFunc(slices.Clone(args), func(a string) bool { return a == "-clean" })
-	if len(args) == 0 {
-		switch {
-		case !c.all:
-			return failed("unexpected end of input", "")
-		case name == "freeze":
-			s.log.print(catGeneral, info, "freezing all zones: success")
-		case name == "thaw":
-			s.log.print(catGeneral, info, "thawing all zones: success")
-		default:
-			s.log.print(catGeneral, info, "dumping all zones: success")
-		}
-		return commandResult{}
-	}
-	z, miss := s.findZone(args)
-	if z == nil {
-		return miss
-	}
-	return c.do(s, z)
-}
-
-// findZone finds the zone a command names: NAME [CLASS [VIEW]].
-func (s *Server) findZone(args []string) (*zone, commandResult) {
-	name := dns.Canonical(args[0])
-	view := ""
-	switch {
-	case len(args) > 2:
-		view = args[2]
-	case len(args) == 2 && !strings.EqualFold(args[1], "IN"):
-		return nil, failed("unknown class/type", fmt.Sprintf("unknown class '%s'", args[1]))
-	}
-	var found []*zone
-	for _, v := range s.views {
-		if view != "" && v.conf.Name != view {
-			continue
-		}
-		if z := v.zones[name]; z != nil && !slices.Contains(found, z) {
-			found = append(found, z)
-		}
-	}
-	switch {
-	case len(found) == 0 && view != "":
-		return nil, failed("not found", fmt.Sprintf("no matching zone '%s' in view '%s'", args[0], view))
-	case len(found) == 0:
-		return nil, failed("not found", fmt.Sprintf("no matching zone '%s' in any view", args[0]))
-	case len(found) > 1:
-		return nil, failed("multiple", fmt.Sprintf("zone '%s' was found in multiple views", args[0]))
-	}
-	return found[0], commandResult{}
-}
-
-// reloadCommand is "reload": everything, or one zone.
-func (s *Server) reloadCommand(args []string) commandResult {
-	if len(args) == 0 {
-		if why := s.reload(true); why != "" {
-			return failed(why, "")
-		}
-		return commandResult{text: "server reload successful"}
-	}
-	z, miss := s.findZone(args)
-	if z == nil {
-		return miss
-	}
-	if z.secondary() {
-		return s.refreshZone(z)
-	}
-	if !z.authoritative() {
-		return failed("failure", "")
-	}
-	text := "zone reload queued"
-	if z.load() {
-		text = "zone reload up-to-date"
-	}
-	s.rebuildViews(z)
-	z.afterLoad()
-	return commandResult{text: text}
-}
-
-func (s *Server) refreshZone(z *zone) commandResult {
-	if !z.secondary() && z.conf.Type != config.Stub {
-		return failed("failure", "not a secondary, mirror, or stub zone")
-	}
-	if z.secondary() {
-		z.secondaryState().refresh()
-	}
-	return commandResult{text: "zone refresh queued"}
-}
-
-func (s *Server) retransferZone(z *zone) commandResult {
-	if !z.secondary() {
-		return failed("failure", "retransfer: inappropriate zone type: "+string(z.conf.Type))
-	}
-	d := z.secondaryState()
-	d.force = true
-	d.refresh()
-	return commandResult{}
-}
-
-func (s *Server) notifyZone(z *zone) commandResult {
-	if z.out != nil {
-		z.out.last = -z.conf.NotifyDelay.Value
-	}
-	if z.authoritative() {
-		z.sendNotifies()
-	}
-	return commandResult{text: "zone notify queued"}
-}
-
-func (s *Server) freezeZone(z *zone) commandResult { return failed("not dynamic", "") }
-
-func (s *Server) thawZone(z *zone) commandResult {
-	s.log.printf(catGeneral, info, "thawing zone '%s': success", z.label())
-	return commandResult{}
-}
-
-func (s *Server) syncZone(z *zone) commandResult {
-	s.log.printf(catGeneral, info, "sync: dumping zone '%s': success", z.label())
-	return commandResult{}
 }
 
 // flushCommand is "flush [VIEW]".
@@ -238,7 +107,7 @@ func (s *Server) flushCommand(args []string) commandResult {
 		}
 	}
 	if !found {
-		s.log.printf(catGeneral, failure, "flushing cache in view '%s' failed: not found", args[0])
+		s.log.printf(catGeneral, failure, "flushing cache in view '%s' failed: view not found", args[0])
 		return failed("not found", "")
 	}
 	if len(args) > 0 {

@@ -118,7 +118,7 @@ func (s *Server) start() error {
 	s.openListeners()
 	s.writePIDFile(cred)
 	s.cred, s.proc.Cred = cred, cred
-	s.log.print(catGeneral, info, "generating session key for dynamic DNS")
+	s.writeSessionKey(cred)
 	s.announceZones(true)
 	s.openControl()
 	if err := s.startLogging(); err != nil {

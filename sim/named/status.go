@@ -79,7 +79,12 @@ func (s *Server) zoneStatus(z *zone) commandResult {
 		line("next refresh: %s", gmt(s.clock.Start().Add(z.sec.refreshAt)))
 		line("expires: %s", gmt(s.clock.Start().Add(z.sec.expireAt)))
 	}
-	line("secure: no\ndynamic: no\nreconfigurable via modzone: no")
+	line("secure: %s", onOff(z.data.Signed(), "yes", "no"))
+	line("dynamic: %s", onOff(z.updatable(), "yes", "no"))
+	if z.updatable() {
+		line("frozen: %s", onOff(z.frozen(), "yes", "no"))
+	}
+	line("reconfigurable via modzone: no")
 	return commandResult{text: b.String()}
 }
 

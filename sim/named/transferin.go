@@ -258,8 +258,9 @@ func (z *zone) take(data *dns.Zone) {
 	}
 }
 
-// writeFile saves a secondary's data under a temporary name first, as named does.
-func (z *zone) writeFile() {
+// writeFile saves the zone's data, under a temporary name first, as named does. It
+// reports success.
+func (z *zone) writeFile() bool {
 	s := z.server()
 	full := s.disk().path(z.file())
 	tmp := path.Join(path.Dir(full), "tmp-"+s.randomName(10))
@@ -272,12 +273,14 @@ func (z *zone) writeFile() {
 	err := s.host.FS.WriteFile(tmp, []byte(text), 0o644, s.cred)
 	if err != nil {
 		s.log.printf(catGeneral, failure, "dumping master file: %s: open: %s", tmp, resultText(err))
-		return
+		return false
 	}
 	if err := s.host.FS.Rename(tmp, full, s.cred); err != nil {
 		s.log.printf(catGeneral, failure, "dumping master file: rename: %s: %s", z.file(), resultText(err))
 		s.host.FS.Remove(tmp, s.cred)
+		return false
 	}
+	return true
 }
 
 // randomName is a name as mktemp makes it, from the world's seed.

@@ -116,6 +116,14 @@ func (q *query) keyNote() string {
 	return ": TSIG " + dns.Display(q.key)
 }
 
+// quotedKey is keyNote as lines about NOTIFY have it.
+func (q *query) quotedKey() string {
+	if q.key == "" {
+		return ""
+	}
+	return ": TSIG '" + dns.Display(q.key) + "'"
+}
+
 // transferMessage packs one message of a transfer; the first repeats the question.
 func (q *query) transferMessage(records []mdns.RR, number int, mac *string) []byte {
 	m := &mdns.Msg{Compress: true, Answer: records}

@@ -24,6 +24,9 @@ type zone struct {
 
 	gone bool
 
+	base *dns.Zone // the file's data, before the journal
+	hist *history  // of a zone that changes while the server runs
+
 	sec *secondary // of a secondary, once it is cared for
 	out *notifier  // once a NOTIFY was sent
 }
@@ -71,6 +74,9 @@ func (z *zone) dropped() bool { return z.gone }
 // stop ends the zone's timers and transfers.
 func (z *zone) stop() {
 	z.gone = true
+	if z.hist != nil {
+		z.hist.timer.Stop()
+	}
 	if z.sec != nil {
 		z.sec.stop()
 	}
@@ -83,9 +89,10 @@ func (z *zone) stop() {
 func (z *zone) file() string { return z.conf.File.Value }
 
 // load reads the zone's file unless it is unchanged since the last time. A file
-// with an error leaves the data as it is.
+// with an error leaves the data as it is, and so does one that is updated
+// dynamically: the data are newer than the file then.
 func (z *zone) load() (upToDate bool) {
-	if !z.authoritative() || z.file() == "" {
+	if !z.authoritative() || z.file() == "" || z.data != nil && z.dynamic() {
 		return false
 	}
 	s := z.server()
@@ -96,12 +103,16 @@ func (z *zone) load() (upToDate bool) {
 	} else if z.secondary() && vfs.ErrnoOf(err) == vfs.ENOENT {
 		return false
 	}
-	data, messages, err := s.cache.Load(opts)
-	if err == nil && data == z.data && modified.Equal(z.modified) {
+	base, messages, err := s.cache.Load(opts)
+	if err == nil && base == z.base && z.data != nil && modified.Equal(z.modified) {
 		return true
 	}
 	if z.secondary() && err == nil && z.data != nil { // its own file
 		return true
+	}
+	data := base
+	if err == nil {
+		data, messages, err = z.history(base, messages)
 	}
 	z.logLoad(data, messages)
 	if err != nil {
@@ -119,7 +130,34 @@ func (z *zone) load() (upToDate bool) {
 		}
 	}
 	z.data, z.modified, z.loaded, z.changed = data, modified, s.clock.Now(), true
+	z.base = base
 	return false
+}
+
+// history joins data read from the file with the zone's journal: what the journal
+// has is done again, or, with ixfr-from-differences, what has changed goes there.
+func (z *zone) history(base *dns.Zone, messages []dns.Message) (*dns.Zone, []dns.Message, error) {
+	data, err := base, error(nil)
+	switch {
+	case z.data == nil:
+		data, err = z.rollForward(base)
+	case z.frozen():
+		z.checkJournal(base)
+	case z.conf.IXFRFromDifferences.Value:
+		err = z.difference(base)
+	}
+	last := len(messages) - 1
+	switch {
+	case err != nil:
+		text := "zone " + dns.Display(z.conf.Name) + "/" + z.conf.Class + ": " + err.Error()
+		messages = append(messages[:last:last], dns.Message{Severity: dns.Error, Text: text, File: z.file()})
+		return nil, messages, err
+	case data != base:
+		m := messages[last]
+		m.Text = strings.Replace(m.Text, fmt.Sprintf("loaded serial %d", base.Serial()), fmt.Sprintf("loaded serial %d", data.Serial()), 1)
+		messages = append(messages[:last:last], m)
+	}
+	return data, messages, nil
 }
 
 // logLoad logs the messages of a load. What named says of the serial stands

@@ -61,8 +61,10 @@ type Zone struct {
 	TransferSourceV6 Setting[netip.AddrPort]
 	RequestIXFR      Setting[bool]
 	ProvideIXFR      Setting[bool]
-	TryTCPRefresh    Setting[bool]
-	MultiMaster      Setting[bool]
+	// IXFRFromDifferences: changes of the zone's file, or by AXFR, go to the journal.
+	IXFRFromDifferences Setting[bool]
+	TryTCPRefresh       Setting[bool]
+	MultiMaster         Setting[bool]
 
 	MinRefresh         Setting[time.Duration]
 	MaxRefresh         Setting[time.Duration]
@@ -186,6 +188,7 @@ func zoneTransfers(z *Zone, s scope) {
 	z.TransferSourceV6 = s.socket("transfer-source-v6", netip.IPv6Unspecified())
 	z.RequestIXFR = s.bool("request-ixfr", true)
 	z.ProvideIXFR = s.bool("provide-ixfr", true)
+	z.IXFRFromDifferences = ixfrFromDifferences(z, s)
 	z.TryTCPRefresh = s.bool("try-tcp-refresh", true)
 	z.MultiMaster = s.bool("multi-master", false)
 	z.MinRefresh = s.span("min-refresh-time", 300, time.Second)
@@ -196,6 +199,19 @@ func zoneTransfers(z *Zone, s scope) {
 	z.MaxTransferTimeOut = s.span("max-transfer-time-out", 120, time.Minute)
 	z.MaxTransferIdleIn = s.span("max-transfer-idle-in", 60, time.Minute)
 	z.MaxTransferIdleOut = s.span("max-transfer-idle-out", 60, time.Minute)
+}
+
+// ixfrFromDifferences is yes or no, or the role of the zones it holds for.
+func ixfrFromDifferences(z *Zone, s scope) Setting[bool] {
+	w := s.word("ixfr-from-differences", "no")
+	on := w.Value == "yes"
+	switch w.Value {
+	case "primary", "master":
+		on = z.Type == Primary
+	case "secondary", "slave":
+		on = z.Type == Secondary || z.Type == Mirror
+	}
+	return Setting[bool]{on, w.Pos}
 }
 
 func zoneContents(z *Zone, s scope) {
