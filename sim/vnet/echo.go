@@ -15,6 +15,7 @@ type EchoOptions struct {
 	TTL     uint8         // 0: 64
 	Size    int           // bytes of data; 0: 56, negative: none
 	Timeout time.Duration // 0: 1 s
+	PathMTU Discovery     // -M of ping
 	ID, Seq uint16        // identifier (0: the next of the node) and sequence number
 }
 
@@ -26,6 +27,7 @@ type EchoReply struct {
 	RTT        time.Duration
 	Type, Code uint8 // of the ICMP error, if From reported one
 	Err        error // nil: a reply; ErrDeadline: silence; else an Errno
+	MTU        int   // what the path carries, if the request was too large
 }
 
 // echoWait is a task that waits for an echo reply.
@@ -83,13 +85,17 @@ func (nd *Node) echo(t *vtime.Task, src, dst netip.Addr, o EchoOptions) EchoRepl
 	if dst.Is6() {
 		f.Proto, f.Type = ProtoICMPv6, icmp6Echo
 	}
-	f.SrcPort, f.DstPort, f.EchoSeq = o.ID, o.ID, o.Seq
+	f.SrcPort, f.DstPort, f.EchoSeq, f.discovery = o.ID, o.ID, o.Seq, o.PathMTU
 	for i := range f.Payload {
 		f.Payload[i] = byte(i)
 	}
 	sent := n.clock.Since()
 	if _, err := n.launch(nd, f, trace.Event{}); err != "" {
-		return EchoReply{Err: err}
+		reply := EchoReply{Err: err}
+		if err == EMSGSIZE {
+			reply.MTU, _ = nd.PathMTU(dst)
+		}
+		return reply
 	}
 	if !w.done && !w.signal.WaitFor(t, o.Timeout) {
 		return EchoReply{RTT: n.clock.Since() - sent, Err: ErrDeadline}
@@ -113,7 +119,7 @@ func (nd *Node) echoReply(p *Packet) {
 }
 
 func (nd *Node) echoFailed(in *Packet, e ICMPError) {
-	nd.echoDone(in.SrcPort, in.EchoSeq, EchoReply{From: e.From, Type: e.Type, Code: e.Code, Err: e.Err})
+	nd.echoDone(in.SrcPort, in.EchoSeq, EchoReply{From: e.From, Type: e.Type, Code: e.Code, Err: e.Err, MTU: e.MTU})
 }
 
 func (nd *Node) echoDone(id, seq uint16, r EchoReply) {

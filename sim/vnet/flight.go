@@ -52,6 +52,9 @@ type flight struct {
 	expire bool       // answer time exceeded instead
 	errno  Errno      // what the sender's socket call returns
 	acked  bool       // the sending connection need not retransmit
+	narrow int        // refused for its size: the MTU to tell the sender
+
+	discovery Discovery // what the sender wants to know of the path's MTU
 }
 
 func (n *Net) newFlight() *flight {
@@ -79,7 +82,7 @@ func (f *flight) release() {
 	f.Packet = Packet{}
 	f.conn, f.node, f.in, f.path = nil, nil, nil, nil
 	f.first, f.leg, f.expectAck, f.routed, f.fate, f.took, f.busy = 0, 0, false, false, arrives, 0, 0
-	f.rule, f.with, f.expire, f.errno, f.acked = "", 0, false, "", false
+	f.rule, f.with, f.expire, f.errno, f.acked, f.narrow, f.discovery = "", 0, false, "", false, 0, Want
 	f.next, n.free = n.free, f
 }
 
@@ -104,6 +107,7 @@ func (n *Net) launch(nd *Node, f *flight, e trace.Event) (uint64, Errno) {
 // packet did not leave the stack of its sender.
 func (n *Net) report(nd *Node, f *flight, sent *Packet, e trace.Event, local bool) (uint64, Errno) {
 	f.trail(sent)
+	sent.DF, sent.Frag, sent.MSS, sent.Segment = f.DF, f.Frag, f.MSS, f.Segment
 	if f.conn != nil && f.fate == arrives {
 		f.took = f.conn.inOrder(f)
 	}
@@ -134,7 +138,7 @@ func (n *Net) report(nd *Node, f *flight, sent *Packet, e trace.Event, local boo
 // dropped emits the event of a packet's end at a filter or without a way on.
 func (n *Net) dropped(f *flight) {
 	d := &Discard{Rule: f.rule, Src: f.Src, Dst: f.Dst, SrcPort: f.SrcPort, DstPort: f.DstPort, Proto: f.Proto}
-	if f.fate == refused && !f.expire {
+	if f.fate == refused && !f.expire && f.narrow == 0 {
 		d.With = f.with.String()
 	}
 	e := trace.Event{Kind: trace.Drop, Outcome: outcomeOfFate[f.fate], Node: f.node.Name, Data: d}
@@ -185,15 +189,17 @@ func (f *flight) land() {
 }
 
 // size is the length of the IP packet in bytes.
-func (p *Packet) size() int {
-	n := len(p.Payload) + 20
+func (p *Packet) size() int { return len(p.Payload) + p.headers() }
+
+func (p *Packet) headers() int {
+	n := 28
 	if p.Dst.Is6() {
-		n += 20
+		n = 48
 	}
 	if p.Proto == ProtoTCP {
-		return n + 20
+		n += 12
 	}
-	return n + 8
+	return n
 }
 
 // onward continues a packet whose destination was changed on arrival. It is a

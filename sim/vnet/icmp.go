@@ -27,6 +27,7 @@ type ICMPError struct {
 	Type, Code uint8
 	Err        Errno // what the socket call would return
 	Fatal      bool  // a connected socket is told even if it did not ask for ICMP errors
+	MTU        int   // what the path carries, if the packet was too large
 }
 
 // icmpNames are the texts of ICMP types and codes as in RFC 792 and RFC 4443.
@@ -68,6 +69,8 @@ func rejectCode(with RejectWith, v6 bool) (typ, code uint8) {
 func icmpErrno(proto, typ, code uint8) (err Errno, fatal bool) {
 	if proto == ProtoICMPv6 {
 		switch {
+		case typ == icmp6TooBig:
+			return EMSGSIZE, false
 		case typ == icmp6TimeExceeded || typ == icmp6Unreachable && (code == 2 || code == 3):
 			return EHOSTUNREACH, false
 		case typ == icmp6Unreachable && code == 0:
@@ -116,16 +119,21 @@ func (nd *Node) answer(f *flight) {
 			typ = icmp6TimeExceeded
 		}
 	}
+	if f.narrow > 0 {
+		if typ, code = icmpUnreachable, 4; v6 {
+			typ, code = icmp6TooBig, 0
+		}
+	}
 	inner := *p
 	inner.Payload, inner.Len = nil, 0
 	if nd.Local(p.Src) { // the sender's own stack
 		e := nd.net.newFlight()
-		e.Proto, e.Type, e.Code, e.Inner, e.Src, e.Dst = icmpProto(v6), typ, code, &inner, p.Src, p.Src
+		e.Proto, e.Type, e.Code, e.Inner, e.Src, e.Dst, e.MTU = icmpProto(v6), typ, code, &inner, p.Src, p.Src, uint16(f.narrow)
 		nd.icmpError(&e.Packet)
 		e.release()
 		return
 	}
-	nd.sendICMP(nd.errorSource(f), p.Src, typ, code, &inner)
+	nd.sendICMP(nd.errorSource(f), p.Src, typ, code, &inner, f.narrow)
 }
 
 // errorSource is the address from which a node reports an error: the one the
@@ -145,12 +153,13 @@ func icmpProto(v6 bool) uint8 {
 	return ProtoICMP
 }
 
-func (nd *Node) sendICMP(src, dst netip.Addr, typ, code uint8, inner *Packet) {
+// sendICMP sends an ICMP error; mtu is that of a link too narrow, or 0.
+func (nd *Node) sendICMP(src, dst netip.Addr, typ, code uint8, inner *Packet, mtu int) {
 	if !src.IsValid() {
 		return
 	}
 	f := nd.net.newFlight()
-	f.Src, f.Dst, f.Proto, f.Type, f.Code, f.Inner = src, dst, icmpProto(dst.Is6()), typ, code, inner
+	f.Src, f.Dst, f.Proto, f.Type, f.Code, f.Inner, f.MTU = src, dst, icmpProto(dst.Is6()), typ, code, inner, uint16(mtu)
 	nd.net.launch(nd, f, trace.Event{})
 }
 
@@ -177,17 +186,24 @@ func (nd *Node) deliver(f *flight) {
 func (nd *Node) icmpError(p *Packet) {
 	in := p.Inner
 	err, fatal := icmpErrno(p.Proto, p.Type, p.Code)
-	e := ICMPError{From: p.Src, Dst: netip.AddrPortFrom(in.Dst, in.DstPort), Type: p.Type, Code: p.Code, Err: err, Fatal: fatal}
+	e := ICMPError{From: p.Src, Dst: netip.AddrPortFrom(in.Dst, in.DstPort), Type: p.Type, Code: p.Code, Err: err, Fatal: fatal, MTU: int(p.MTU)}
 	local := netip.AddrPortFrom(in.Src, in.SrcPort)
+	if err == EMSGSIZE {
+		nd.learnMTU(in.Dst, e.MTU)
+	}
 	switch in.Proto {
 	case ProtoUDP:
 		if s := nd.findUDP(local, e.Dst); s != nil {
 			s.failed(e)
 		}
 	case ProtoTCP:
-		if c := nd.conns[connKey{local, e.Dst}]; c != nil {
+		if c := nd.conns[connKey{local, e.Dst}]; c != nil && err == EMSGSIZE {
+			c.resend()
+		} else if c != nil {
 			c.last = p.Event
 			c.icmp(err)
+		} else if fn := nd.probes[connKey{local, e.Dst}]; fn != nil {
+			fn(SYNReply{From: e.From, Type: e.Type, Code: e.Code, MTU: e.MTU, Err: err})
 		}
 	case ProtoICMP, ProtoICMPv6:
 		nd.echoFailed(in, e)

@@ -12,6 +12,9 @@ type LinkSpec struct {
 	Loss      float64       // probability that a packet is lost, 0 to 1
 	Bandwidth int64         // bit/s; 0: no transmission delay
 	MTU       int           // bytes; 0: 1500
+	// DropFragments says that fragments of IP packets do not pass, as behind
+	// many a firewall.
+	DropFragments bool
 }
 
 // Link is a segment to which any number of interfaces are attached: a cable, a

@@ -28,6 +28,8 @@ type Node struct {
 	waits   []*Conn // in TIME-WAIT, oldest first
 	echoes  map[uint16]*echoWait
 	echoID  uint16
+	learnt  map[netip.Addr]pathMTU
+	probes  map[connKey]func(SYNReply)
 	first   func() // see OnFirstPacket
 }
 
@@ -43,6 +45,7 @@ type Iface struct {
 	link  *Link // nil for lo
 	addrs []netip.Prefix
 	down  bool
+	mtu   int // 0: the link's
 }
 
 // Node returns the node the interface belongs to.
@@ -54,8 +57,29 @@ func (i *Iface) Link() *Link { return i.link }
 // Addrs returns the interface's addresses with their prefix lengths.
 func (i *Iface) Addrs() []netip.Prefix { return i.addrs }
 
-// SetDown switches the interface off (ip link set down) or on.
-func (i *Iface) SetDown(down bool) { i.down = down }
+// SetDown switches the interface off (ip link set down) or on. Off, its routes
+// and IPv6 addresses go; on again, only the routes to its subnets come back.
+func (i *Iface) SetDown(down bool) {
+	if i.down == down {
+		return
+	}
+	if i.down = down; !down {
+		for _, a := range i.addrs {
+			i.connect(a)
+		}
+		return
+	}
+	i.removeIPv6()
+	i.node.routes = slices.DeleteFunc(slices.Clone(i.node.routes), func(r route) bool { return r.out == i.index })
+}
+
+func (i *Iface) removeIPv6() {
+	for _, a := range slices.Clone(i.addrs) {
+		if a.Addr().Is6() && !a.Addr().IsLoopback() {
+			i.DelAddr(a)
+		}
+	}
+}
 
 // IsDown reports whether the interface is switched off.
 func (i *Iface) IsDown() bool { return i.down }
@@ -118,19 +142,42 @@ func (i *Iface) attach(a netip.Prefix) {
 		n.unshare()
 		n.owners[a.Addr()] = i.place()
 	}
-	if !a.IsSingleIP() {
-		i.node.insert(route{Route: Route{Dst: a.Masked(), Dev: i.Name, Src: a.Addr(), Proto: "kernel"}, out: i.index})
+	if !i.down {
+		i.connect(a)
 	}
 }
 
-// DelAddr takes an address from the interface, with the subnet's route.
+// connect makes the route to an address's subnet, unless another address of
+// the interface has brought it already.
+func (i *Iface) connect(a netip.Prefix) {
+	if i == &i.node.lo || a.IsSingleIP() {
+		return
+	}
+	for j := range i.node.routes {
+		if r := &i.node.routes[j]; r.Dst == a.Masked() && r.out == i.index && r.Proto == "kernel" {
+			return
+		}
+	}
+	i.node.insert(route{Route: Route{Dst: a.Masked(), Dev: i.Name, Src: a.Addr(), Proto: "kernel"}, out: i.index})
+}
+
+// DelAddr takes an address from the interface, with what depends on it: the
+// routes that ask for it as source, and the subnet's route, unless the
+// interface has another address there. With its last IPv4 address an interface
+// loses all its IPv4 routes.
 func (i *Iface) DelAddr(a netip.Prefix) error {
 	k := slices.Index(i.addrs, a)
 	if k < 0 || a.Addr().IsLoopback() {
 		return fmt.Errorf("%s: address %v on %s: %w", i.node.Name, a, i.Name, EADDRNOTAVAIL)
 	}
 	i.addrs = slices.Delete(slices.Clone(i.addrs), k, k+1)
-	i.node.routes = slices.DeleteFunc(slices.Clone(i.node.routes), func(r route) bool { return r.out == i.index && r.Src == a.Addr() })
+	last := a.Addr().Is4() && !slices.ContainsFunc(i.addrs, func(b netip.Prefix) bool { return b.Addr().Is4() })
+	i.node.routes = slices.DeleteFunc(slices.Clone(i.node.routes), func(r route) bool {
+		return r.Src == a.Addr() || last && r.out == i.index && r.Dst.Addr().Is4()
+	})
+	if k := slices.IndexFunc(i.addrs, func(b netip.Prefix) bool { return b.Masked() == a.Masked() }); k >= 0 && !i.down {
+		i.connect(i.addrs[k])
+	}
 	if n := i.node.net; n.owners[a.Addr()] == i.place() {
 		n.disown(a.Addr())
 	}
@@ -167,7 +214,7 @@ func (nd *Node) iface(index int) *Iface {
 // Local reports whether the address belongs to the node.
 func (nd *Node) Local(a netip.Addr) bool {
 	for _, i := range nd.ifaces {
-		if i.has(a) {
+		if !i.down && i.has(a) {
 			return true
 		}
 	}

@@ -31,11 +31,17 @@ type Packet struct {
 	TTL              uint8
 	TOS              uint8
 
+	DF   bool   // not to be fragmented by routers (IPv6 packets never are)
+	Frag uint16 // the IP packet went in fragments of at most this size; 0: whole
+
 	Flags    Flags // TCP
 	Window   uint16
+	MSS      uint16 // SYN: the largest segment its sender takes (RFC 9293 3.7.1)
+	Segment  uint16 // bytes of data in each of the IP packets the segment stands for, but the last; 0: one packet
 	Seq, Ack uint32
 
 	Type, Code uint8   // ICMP, ICMPv6
+	MTU        uint16  // ICMP "fragmentation needed", "packet too big": of the link that is too narrow
 	EchoSeq    uint16  // ICMP echo
 	Inner      *Packet // ICMP errors: the packet they are about
 

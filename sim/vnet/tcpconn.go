@@ -60,6 +60,7 @@ type Conn struct {
 	span     uint64     // Connect or Accept
 	outer    uint64     // the dialling end: the span for which it dialled
 
+	mss            uint16 // the peer's
 	sndNxt, rcvNxt uint32
 	unacked        segments
 	arrival        [maxLegs]time.Duration // of the last segment sent, at each NAT on the way and the peer

@@ -104,7 +104,7 @@ func (nd *Node) incoming(f *flight, local, remote netip.AddrPort) {
 		return
 	}
 	c := nd.newConn(local, remote, l.owner)
-	c.listener, c.peer, c.state, c.rcvNxt = l, f.conn, synReceived, f.Seq+1
+	c.listener, c.peer, c.state, c.rcvNxt, c.mss = l, f.conn, synReceived, f.Seq+1, f.MSS
 	c.line = lineKind(local.Port(), true)
 	c.transmit(SYN|ACK, nil, trace.Packet)
 }

@@ -21,6 +21,8 @@ func (nd *Node) deliverTCP(f *flight) {
 		c = nil
 	}
 	switch {
+	case c == nil && nd.probes[connKey{local, remote}] != nil:
+		nd.probed(f, connKey{local, remote})
 	case c == nil && opening:
 		nd.incoming(f, local, remote)
 	case c == nil:
@@ -90,7 +92,7 @@ func (c *Conn) receive(f *flight) {
 
 // opened completes the handshake at the dialling end.
 func (c *Conn) opened(f *flight) {
-	c.rcvNxt, c.peer, c.state, c.last = f.Seq+1, f.conn, established, f.Event
+	c.rcvNxt, c.peer, c.state, c.last, c.mss = f.Seq+1, f.conn, established, f.Event, f.MSS
 	c.acked(f.Ack)
 	c.acknowledge()
 	c.readable.Broadcast()

@@ -227,6 +227,19 @@ func (c *Conn) pending(n int) {
 	}
 }
 
+// resend sends lost segments again at once, cut to a path MTU just learnt
+// (RFC 8201 5.3).
+func (c *Conn) resend() {
+	for i := 0; i < c.unacked.len(); i++ {
+		if s := &c.unacked.live()[i]; s.lost {
+			c.send(s.seq)
+		}
+	}
+	if c.armed {
+		c.disarmUnlessLost()
+	}
+}
+
 func (c *Conn) disarm() {
 	if c.armed {
 		c.armed = false

@@ -24,6 +24,7 @@ type UDPSocket struct {
 	onError func(dst netip.AddrPort, err error)
 	onICMP  func(ICMPError)
 	ttl     uint8
+	mtu     Discovery
 	closed  bool
 }
 
@@ -65,6 +66,10 @@ func (s *UDPSocket) Local() netip.AddrPort { return s.local }
 
 // SetTTL sets the time to live of the following datagrams (0: the default).
 func (s *UDPSocket) SetTTL(ttl uint8) { s.ttl = ttl }
+
+// SetPathMTU sets how large datagrams are treated (IP_MTU_DISCOVER). Name
+// servers use Dont, so that nobody can make them fragment.
+func (s *UDPSocket) SetPathMTU(d Discovery) { s.mtu = d }
 
 // OnError sets the callback for ICMP errors about datagrams of this socket,
 // as IP_RECVERR: it gets all of them. A connected socket without OnICMP is
@@ -125,9 +130,11 @@ func (s *UDPSocket) SendFrom(src netip.Addr, dst netip.AddrPort, payload []byte)
 		if src, err = nd.SourceFor(dst.Addr()); err != nil {
 			return err
 		}
+	} else if s.opts&FreeBind == 0 && !nd.Local(src) { // the address was taken from the host
+		return EINVAL
 	}
 	f := nd.net.newFlight()
-	f.Proto, f.TTL, f.Payload = ProtoUDP, s.ttl, payload
+	f.Proto, f.TTL, f.Payload, f.discovery = ProtoUDP, s.ttl, payload, s.mtu
 	f.Src, f.SrcPort, f.Dst, f.DstPort = src, s.local.Port(), dst.Addr(), dst.Port()
 	if _, err := nd.net.launch(nd, f, trace.Event{}); err != "" {
 		return err

@@ -13,6 +13,13 @@ func (f *flight) depart(nd *Node) {
 		f.noRoute(err)
 		return
 	}
+	if f.conn != nil && !nd.Local(f.Src) { // the address was taken from the host
+		f.fate, f.errno, f.rule = vanishes, EINVAL, "the host has lost the source address"
+		return
+	}
+	if !f.shape(nd, out) {
+		return
+	}
 	if nd.hook != nil {
 		dst := f.Dst
 		if !f.pass(Output, nil, out) {
@@ -45,7 +52,8 @@ func (nd *Node) egress(dst netip.Addr) (*Iface, netip.Addr, Errno) {
 
 // travel follows the packet from an interface of f.node:
 //
-//  1. Over the link to the neighbour; if none answers, host unreachable.
+//  1. Over the link to the neighbour; if none answers, host unreachable, and
+//     too large a packet does not pass (fits).
 //  2. If the neighbour has the destination address, it has arrived.
 //  3. Otherwise the neighbour forwards it (relay), and so on.
 func (f *flight) travel(out *Iface, hop netip.Addr) {
@@ -63,12 +71,17 @@ func (f *flight) travel(out *Iface, hop netip.Addr) {
 			f.refuse(HostUnreachable, EHOSTUNREACH, "no ARP reply")
 			return
 		}
+		if !f.fits(out) {
+			return
+		}
 		busy := l.transmission(size)
 		f.busy = max(f.busy, busy)
 		f.took += l.spec.Latency + busy
-		if l.loses() {
-			f.fate, f.rule = vanishes, "lost on the link"
-			return
+		for range f.pieces() { // all fragments or nothing
+			if l.loses() {
+				f.fate, f.rule = vanishes, "lost on the link"
+				return
+			}
 		}
 		f.node, f.in = peer.node, peer
 		if f.node.Local(f.Dst) {
