@@ -106,9 +106,9 @@ func (nd *Node) echo(t *vtime.Task, src, dst netip.Addr, o EchoOptions) EchoRepl
 
 func (nd *Node) sendEchoReply(p *Packet) {
 	f := nd.net.newFlight()
-	f.Src, f.Dst, f.Proto, f.Type = p.Dst, p.Src, p.Proto, icmpEchoReply
+	f.Src, f.Dst, f.Proto, f.Type, f.discovery = p.Dst, p.Src, p.Proto, icmpEchoReply, Dont
 	if p.Proto == ProtoICMPv6 {
-		f.Type = icmp6EchoReply
+		f.Type, f.discovery = icmp6EchoReply, Want
 	}
 	f.SrcPort, f.DstPort, f.EchoSeq, f.Payload = p.SrcPort, p.DstPort, p.EchoSeq, p.Payload
 	nd.net.launch(nd, f, trace.Event{})

@@ -39,7 +39,8 @@ const noIface = -1
 // the node), EEXIST.
 func (nd *Node) AddRoute(r Route) error {
 	fail := func(err Errno) error { return fmt.Errorf("%s: route to %v: %w", nd.Name, r.Dst, err) }
-	if !r.Dst.IsValid() || r.Dst != r.Dst.Masked() || r.Via.IsValid() && r.Via.Is4() != r.Dst.Addr().Is4() {
+	if !r.Dst.IsValid() || r.Dst != r.Dst.Masked() || r.Via.IsValid() && r.Via.Is4() != r.Dst.Addr().Is4() ||
+		r.Src.IsValid() && (!nd.Local(r.Src) || r.Src.Is4() != r.Dst.Addr().Is4()) {
 		return fail(EINVAL)
 	}
 	e := route{Route: r, out: noIface}
