@@ -16,6 +16,7 @@ import (
 	"mxlab/sim/named"
 	"mxlab/sim/netfilter"
 	"mxlab/sim/shell"
+	"mxlab/sim/sshd"
 	"mxlab/sim/userland"
 	"mxlab/sim/vnet"
 )
@@ -34,7 +35,7 @@ type Library struct {
 // NewLibrary returns a library with all programs.
 func NewLibrary() *Library {
 	l := &Library{programs: host.Programs{}, zones: named.NewZoneCache(), parsed: host.NewParsed(), systems: map[string]*vfs.Image{}}
-	for _, set := range []host.Programs{userland.Programs(), shell.Programs(), named.Programs(), mta.Programs(), dovecot.Programs(), netfilter.Programs()} {
+	for _, set := range []host.Programs{userland.Programs(), shell.Programs(), named.Programs(), mta.Programs(), dovecot.Programs(), netfilter.Programs(), sshd.Programs()} {
 		for name, prog := range set {
 			if l.programs[name] != nil {
 				panic("sim: two programs named " + name)

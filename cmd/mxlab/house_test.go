@@ -47,6 +47,7 @@ var layers = []struct {
 	{3, "sim/dovecot/mailbox", ""},
 	{3, "sim/userland", ""},
 	{3, "sim/registry", ""},
+	{3, "sim/sshd", ""},
 	{4, "sim/distro", ""},
 	{4, "sim", "sim/distro"},
 	{0, "scenarios/josa", ""},

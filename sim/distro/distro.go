@@ -24,6 +24,7 @@ import (
 	"mxlab/sim/host"
 	"mxlab/sim/host/vfs"
 	"mxlab/sim/mta/postfix"
+	"mxlab/sim/sshd"
 )
 
 //go:embed files/*.txtar
@@ -142,8 +143,12 @@ func place(d *vfs.FS, f txtar.File) error {
 }
 
 // Finish does what the installation does last, when all files of a host are in
-// place: Postfix's alias database is built (newaliases).
+// place: the SSH server gets its key, Postfix's alias database is built
+// (newaliases).
 func Finish(d *vfs.FS) error {
+	if err := makeHostKey(d); err != nil {
+		return err
+	}
 	const aliases = "/etc/aliases"
 	text, err := d.ReadFile(aliases, host.Root)
 	if err != nil {
@@ -153,6 +158,21 @@ func Finish(d *vfs.FS) error {
 	index := postfix.IndexPath("hash", aliases)
 	data, _ := postfix.BuildIndex(index, records)
 	return d.WriteFile(index, data, 0o644, host.Root)
+}
+
+// makeHostKey makes the key of an SSH server. It follows from the host's name, so
+// that a network is the same every time.
+func makeHostKey(d *vfs.FS) error {
+	const dir, file = "/etc/ssh", "/etc/ssh/ssh_host_ed25519_key"
+	if _, err := d.Stat(dir+"/sshd_config", host.Root); err != nil {
+		return nil
+	}
+	name, _ := d.ReadFile("/etc/hostname", host.Root)
+	k := sshd.HostKey(strings.TrimSpace(string(name)))
+	if err := d.WriteFile(file, k.File(), 0o600, host.Root); err != nil {
+		return err
+	}
+	return d.WriteFile(file+".pub", []byte(k.PublicLine()+"\n"), 0o644, host.Root)
 }
 
 // Owner translates "user" or "user:group" by the disk's own passwd and group

@@ -25,6 +25,7 @@ var owner = func() map[string]string {
 		"postfix":  "postfix postconf postqueue postsuper postmap postalias postcat sendmail newaliases mailq",
 		"dovecot":  "dovecot doveconf doveadm",
 		"iptables": "iptables ip6tables iptables-save iptables-restore ip6tables-save ip6tables-restore ufw netfilter-persistent",
+		"openssh-server": "sshd",
 	} {
 		for name := range set(list) {
 			m[name] = pkg
