@@ -2,6 +2,8 @@ package host
 
 import (
 	"sync"
+
+	"mxlab/sim/host/vfs"
 )
 
 // Parsed is a cache of parsed files by content, shared by all hosts of a
@@ -52,17 +54,23 @@ func (h *Host) Shared(kind, text string, make func() any) any {
 
 // parsedFile is the last known form of one file of a host.
 type parsedFile struct {
-	generation uint64 // of the disk when it was read
+	generation uint64       // of the disk when it was looked at
+	identity   vfs.Identity // of the file
 	parsedText
 }
 
 // fileAs returns a file of the host in parsed form; a missing file counts as
-// empty. The file is read again only when the disk has changed, and parsed again
-// only when its text has.
+// empty. The file is read again only when it has changed, and parsed again only
+// when its text has.
 func fileAs[T any](h *Host, name string, parse func(text string) T) T {
 	gen := h.FS.Generation()
 	f := h.parsed[name]
 	if f != nil && f.generation == gen {
+		return f.value.(T)
+	}
+	id := h.FS.Identify(name)
+	if f != nil && f.identity == id {
+		f.generation = gen
 		return f.value.(T)
 	}
 	b, _ := h.FS.ReadFile(name, Root)
@@ -73,6 +81,6 @@ func fileAs[T any](h *Host, name string, parse func(text string) T) T {
 		}
 		h.parsed[name] = f
 	}
-	f.generation = gen
+	f.generation, f.identity = gen, id
 	return f.value.(T)
 }

@@ -2,10 +2,10 @@ package host
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 
-	"mxlab/sim/host/vfs"
 	"mxlab/sim/trace"
 )
 
@@ -69,12 +69,13 @@ func (h *Host) Syslog(f Facility, sev Severity, tag string, pid int, text string
 	h.Log.Emit(trace.Event{Kind: trace.LogLine, Node: h.Name, Outcome: severityOutcome(sev), Data: &LogEntry{Tag: tag, PID: pid, Text: text}})
 	ident := tag
 	if pid > 0 {
-		ident = fmt.Sprintf("%s[%d]", tag, pid)
+		ident = tag + "[" + strconv.Itoa(pid) + "]"
 	}
 	now := h.Now()
 	h.journal.add(JournalLine{Time: now, Ident: ident, Tag: tag, PID: pid, Severity: sev, Text: text})
+	head := now.Format("Jan _2 15:04:05 ") + h.ShortName() + " " + ident + ": "
 	for line := range strings.Lines(text) {
-		h.AppendLog(now.Format("Jan _2 15:04:05 ")+h.ShortName()+" "+ident+": "+strings.TrimRight(line, "\n")+"\n", h.logFiles(f)...)
+		h.AppendLog(head+strings.TrimRight(line, "\n")+"\n", h.logFiles(f)...)
 	}
 }
 
@@ -91,13 +92,9 @@ func severityOutcome(s Severity) trace.Outcome {
 // AppendLog appends text to log files that exist or can be made (mode 0640).
 // A full disk loses the line, as rsyslog does.
 func (h *Host) AppendLog(text string, files ...string) {
+	line := []byte(text)
 	for _, name := range files {
-		f, err := h.FS.Open(name, vfs.O_WRONLY|vfs.O_CREATE|vfs.O_APPEND, 0o640, Root)
-		if err != nil {
-			continue
-		}
-		f.Write([]byte(text))
-		f.Close()
+		h.FS.AppendFile(name, line, 0o640, Root)
 	}
 }
 

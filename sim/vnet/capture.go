@@ -92,14 +92,14 @@ func (o *Observer) note(a *ackNote) {
 	}
 	at := e.At + e.Took
 	o.flush(at)
-	o.carried(a.src, a.dst, at)
+	o.carried(a.ends.src, a.ends.dst, at)
 	o.pending = append(o.pending, pendingACK{a, at})
 }
 
 // carried removes the ACKs of an endpoint that something sent at that time
 // carries.
 func (o *Observer) carried(src, dst netip.AddrPort, at time.Duration) {
-	o.pending = slices.DeleteFunc(o.pending, func(p pendingACK) bool { return p.src == src && p.dst == dst && p.at == at })
+	o.pending = slices.DeleteFunc(o.pending, func(p pendingACK) bool { return *p.ends == (ends{src, dst}) && p.at == at })
 }
 
 // flush shows the waiting ACKs that were sent before a time.

@@ -51,6 +51,7 @@ type Conn struct {
 	node     *Node
 	local    netip.AddrPort
 	remote   netip.AddrPort
+	ends     *ends // local and remote, once an ACK has been noted
 	owner    Owner
 	listener *Listener // nil at the dialling end
 	peer     *Conn     // the other endpoint, learnt from its segments

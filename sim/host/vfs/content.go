@@ -94,13 +94,25 @@ func (c *content) writeAt(p []byte, off int64, own *epoch) {
 			pg.b = append(make([]byte, 0, max(len(pg.b), from+k)), pg.b...)
 			pg.owner = own
 		}
-		if grow := from + k - len(pg.b); grow > 0 {
-			pg.b = append(pg.b, make([]byte, grow)...)
-		}
+		pg.extend(from + k)
 		copy(pg.b[from:], p[:k])
 		p, off = p[k:], off+int64(k)
 	}
 	c.size = max(c.size, off)
+}
+
+// extend makes the page at least n bytes long. A file that grows line by line, as a log does, is copied at
+// twice the size each time.
+func (pg *page) extend(n int) {
+	have := len(pg.b)
+	if n <= have {
+		return
+	}
+	if n > cap(pg.b) {
+		pg.b = append(make([]byte, 0, min(max(n, 2*cap(pg.b)), pageSize)), pg.b...)
+	}
+	pg.b = pg.b[:n]
+	clear(pg.b[have:])
 }
 
 // truncate sets the size. A page that is cut keeps its array: its owner alone may write into the rest.

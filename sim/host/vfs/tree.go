@@ -9,6 +9,9 @@ import (
 
 // ReadFile returns a copy of the whole content.
 func (f *FS) ReadFile(path string, c Cred) ([]byte, error) {
+	if n := f.plain(path, c, MayRead); n != nil {
+		return n.data.bytes(), nil
+	}
 	h, err := f.Open(path, O_RDONLY, 0, c)
 	if err != nil {
 		return nil, err
@@ -20,11 +23,19 @@ func (f *FS) ReadFile(path string, c Cred) ([]byte, error) {
 		return nil, fail("read", path, EISDIR)
 	case h.gen != nil:
 		return h.generated.bytes(), nil
-	case h.dev != nil:
-		// A device may never end: one largest file is enough.
-		return io.ReadAll(io.LimitReader(h, f.maxFile()))
 	}
-	return n.data.bytes(), nil
+	// A device may never end: one largest file is enough.
+	return io.ReadAll(io.LimitReader(h, f.maxFile()))
+}
+
+// plain finds a regular file that may be opened for want, without the ceremony of a handle; nil is
+// everything else, errors too.
+func (f *FS) plain(path string, c Cred, want Access) *node {
+	l, e := f.lookup(path, c, followAlways)
+	if e != 0 || !l.node.isRegular() || l.node.gen != nil || f.permit(l.node, c, want) != 0 {
+		return nil
+	}
+	return l.node
 }
 
 // WriteFile makes path hold data, and makes it with mode if it is not there. On an error the file may
@@ -35,6 +46,11 @@ func (f *FS) WriteFile(path string, data []byte, mode fs.FileMode, c Cred) error
 
 // AppendFile adds data at the end of path, and makes it with mode if it is not there.
 func (f *FS) AppendFile(path string, data []byte, mode fs.FileMode, c Cred) error {
+	if n := f.plain(path, c, MayWrite); n != nil && len(data) > 0 {
+		_, e := f.write(f.mut(n.ino), data, n.data.size, c)
+		f.notify()
+		return fail("write", path, e)
+	}
 	return f.writeFile(path, O_WRONLY|O_CREATE|O_APPEND, data, mode, c)
 }
 

@@ -13,12 +13,13 @@ type watchList struct {
 
 type watch struct {
 	path string
-	seen identity
+	seen Identity
 	call func()
 }
 
-// identity is what a path led to: which inode, in which state. The zero value is nothing at all.
-type identity struct {
+// Identity is what a path led to: which inode, in which state. Two equal ones had the same content. The
+// zero value is nothing at all.
+type Identity struct {
 	ino     Ino
 	version uint64
 }
@@ -31,7 +32,7 @@ func (f *FS) Watch(path string, fn func()) (cancel func()) {
 	if f.watch == nil {
 		f.watch = &watchList{}
 	}
-	w := &watch{path: path, seen: f.identify(path), call: fn}
+	w := &watch{path: path, seen: f.Identify(path), call: fn}
 	f.watch.items = append(slices.Clip(f.watch.items), w)
 	return func() {
 		w.call = nil
@@ -39,12 +40,13 @@ func (f *FS) Watch(path string, fn func()) (cancel func()) {
 	}
 }
 
-func (f *FS) identify(path string) identity {
+// Identify tells what path leads to now. What a generated file says may change without a new identity.
+func (f *FS) Identify(path string) Identity {
 	l, e := f.lookup(path, Cred{}, followAlways)
 	if e != 0 {
-		return identity{}
+		return Identity{}
 	}
-	return identity{l.node.ino, l.node.version}
+	return Identity{l.node.ino, l.node.version}
 }
 
 // notify tells the watchers. Each public call that may change something ends with it.
@@ -61,7 +63,7 @@ func (f *FS) notify() {
 	for range maxRounds {
 		f.watch.again = false
 		for _, w := range f.watch.items {
-			if now := f.identify(w.path); now != w.seen && w.call != nil {
+			if now := f.Identify(w.path); now != w.seen && w.call != nil {
 				w.seen = now
 				w.call()
 			}
