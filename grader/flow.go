@@ -77,6 +77,9 @@ func (p *probe) flowName(f *scenarios.Flow) sim.Text {
 	if protoOf(f) == "icmp" {
 		return textf("ping %s -> %s", "ping %s -> %s", p.place(f.From), to)
 	}
+	if f.OwnPort != 0 {
+		return textf("%s, from port %d -> %s %d/%s", "%s(%d번 포트에서) -> %s %d/%s", p.place(f.From), f.OwnPort, to, f.Port, protoOf(f))
+	}
 	return textf("%s -> %s %d/%s", "%s -> %s %d/%s", p.place(f.From), to, f.Port, protoOf(f))
 }
 
@@ -116,7 +119,7 @@ func (p *probe) flow(f *scenarios.Flow) (got, detail string) {
 		return p.datagram(h, netip.AddrPortFrom(to, uint16(f.Port)))
 	}
 	before := uint64(p.w.Log().Len())
-	c, err := h.Node.DialTCP(p.t, netip.AddrPort{}, netip.AddrPortFrom(to, uint16(f.Port)), vnet.Owner{}, 30*time.Second)
+	c, err := h.Node.DialTCP(p.t, netip.AddrPortFrom(netip.Addr{}, uint16(f.OwnPort)), netip.AddrPortFrom(to, uint16(f.Port)), vnet.Owner{}, 30*time.Second)
 	if err != nil {
 		return p.failure(before, err), err.Error()
 	}

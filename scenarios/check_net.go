@@ -14,14 +14,15 @@ type FlowSpec struct {
 //	dropped  no answer at all
 //	blocked  closed or dropped
 type Flow struct {
-	From    string `yaml:"from"`    // host
-	To      string `yaml:"to"`      // host, or address
-	Family  string `yaml:"family"`  // ipv4 or ipv6: which address of the host To; default its first
-	Proto   string `yaml:"proto"`   // tcp (default), udp or icmp (an echo request)
-	Port    int    `yaml:"port"`    // none for icmp
-	Want    string `yaml:"want"`    // open (default), closed, dropped or blocked
-	Reaches string `yaml:"reaches"` // open tcp: the host that must have taken the connection, behind a port forward
-	Greets  string `yaml:"greets"`  // open tcp: how the server's first line begins, such as "220 "
+	From    string `yaml:"from"`     // host
+	To      string `yaml:"to"`       // host, or address
+	Family  string `yaml:"family"`   // ipv4 or ipv6: which address of the host To; default its first
+	Proto   string `yaml:"proto"`    // tcp (default), udp or icmp (an echo request)
+	Port    int    `yaml:"port"`     // none for icmp
+	Want    string `yaml:"want"`     // open (default), closed, dropped or blocked
+	OwnPort int    `yaml:"own_port"` // tcp: the port it comes from, for filters that trust one; default any
+	Reaches string `yaml:"reaches"`  // open tcp: the host that must have taken the connection, behind a port forward
+	Greets  string `yaml:"greets"`   // open tcp: how the server's first line begins, such as "220 "
 }
 
 func (s *FlowSpec) lint(l *specLint) {
@@ -47,6 +48,12 @@ func (f *Flow) lint(l *specLint) {
 		l.port("port", f.Port)
 	}
 	tcp := f.Proto == "" || f.Proto == "tcp"
+	if f.OwnPort != 0 {
+		l.port("own_port", f.OwnPort)
+		if !tcp {
+			l.errf("own_port", "own_port goes with tcp")
+		}
+	}
 	if (f.Reaches != "" || f.Greets != "") && (!tcp || f.Want != "" && f.Want != "open") {
 		l.errf("reaches", "reaches and greets go with an open tcp flow")
 	}
