@@ -65,6 +65,10 @@ func TestBrowser(t *testing.T) {
 		{"time-outs answer at once", timeoutAtOnce},
 		{"letters in inputs", lettersInert},
 		{"320 pixels", narrow},
+		{"the past is recorded", pastIsRecorded},
+		{"the queue as it was", queueThen},
+		{"undo to here", undoToHere},
+		{"branch from here", branchFromHere},
 		{"first load", firstLoad},
 		{"accessibility", accessible},
 	} {
@@ -170,7 +174,7 @@ func (b *tab) hear(event any) {
 	case *network.EventLoadingFinished:
 		b.received[e.RequestID] = e.EncodedDataLength
 	case *runtime.EventExceptionThrown:
-		complain("exception: %+v", e.ExceptionDetails)
+		complain("exception: %s", e.ExceptionDetails.Exception.Description)
 	case *runtime.EventConsoleAPICalled:
 		if e.Type == "error" || e.Type == "warning" {
 			complain("console: %s %+v", e.Type, e.Args)

@@ -9,6 +9,7 @@ type Snapshot struct {
 	Start     string       `json:"start"` // wall clock of the world at virtual time 0, RFC 3339 with zone
 	Story     HTML         `json:"story"`
 	Incident  *SeqRange    `json:"incident,omitempty"` // "See what happened": the events of the failure in the beginning; best one outermost span and what is inside
+	Begun     uint64       `json:"begun,omitempty"`    // events that were there before the student came
 	Again     *MailAction  `json:"again,omitempty"`    // "Send again": the mail of the story
 	Nodes     []Node       `json:"nodes"`
 	Links     []Link       `json:"links"`

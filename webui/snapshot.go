@@ -15,7 +15,7 @@ import (
 func makeSnapshot(info SessionInfo, d *scenarios.Drawn, w *sim.World, k *desk) Snapshot {
 	sc := &d.Scenario
 	top := newTopology(w.View())
-	snap := Snapshot{Session: info, Start: d.Blueprint.Start.Format(time.RFC3339), Story: htmlOf(sc.Story), Incident: incident(w.Log(), k.begun),
+	snap := Snapshot{Session: info, Start: d.Blueprint.Start.Format(time.RFC3339), Story: htmlOf(sc.Story), Incident: incident(w.Log(), k.begun), Begun: k.begun,
 		Nodes: top.nodes, Links: top.links, Networks: top.zones, Hosts: hosts(d, w), Tasks: []Task{}, Glossary: glossary()}
 	if m := sc.Again; m != nil {
 		snap.Again = &MailAction{From: m.From, To: m.To, Via: m.Via, Subject: m.Subject, Body: m.Body}

@@ -682,6 +682,8 @@ export interface Snapshot {
   story: HTML;
   /** "See what happened": the events of the failure in the beginning; best one outermost span and what is inside */
   incident?: SeqRange;
+  /** events that were there before the student came */
+  begun?: number;
   /** "Send again": the mail of the story */
   again?: MailAction;
   nodes: Node[];

@@ -1,4 +1,4 @@
-import { batch, effect, signal } from '@preact/signals';
+import { batch, computed, effect, signal } from '@preact/signals';
 import { nowhere, placeText, readPlace } from '../core/place';
 import type { Target } from '../core/markup';
 import type { Lab } from './lab';
@@ -10,8 +10,8 @@ export type InspectorTab = 'why' | 'message' | 'bytes' | 'talk';
 export type Panel = 'guide' | 'network' | 'trace' | 'work';
 export type DockSize = 'normal' | 'large' | 'small';
 
-/** A tab of the dock; its text form is in the address: term:ID, file:HOST:PATH, files:HOST, mail, portals, story. */
-export interface Tab { kind: 'term' | 'file' | 'files' | 'mail' | 'portals' | 'story'; host: string; path: string }
+/** A tab of the dock; its text form is in the address: term:ID, file:HOST:PATH, files:HOST, queue:HOST, mail, portals, story. */
+export interface Tab { kind: 'term' | 'file' | 'files' | 'queue' | 'mail' | 'portals' | 'story'; host: string; path: string }
 
 export function tabText(t: Tab): string {
   if (t.kind === 'file') return `file:${t.host}:${t.path}`;
@@ -19,11 +19,16 @@ export function tabText(t: Tab): string {
 }
 
 export function readTab(text: string): Tab | undefined {
-  const match = /^(term|file|files|mail|portals|story)(?::([^:]+))?(?::(\/.*))?$/.exec(text);
+  const match = /^(term|file|files|queue|mail|portals|story)(?::([^:]+))?(?::(\/.*))?$/.exec(text);
   if (!match) return undefined;
   const kind = match[1] as Tab['kind'];
   if (kind === 'file' && !match[3]) return undefined;
   return { kind, host: match[2] ?? '', path: kind === 'file' ? match[3] : '' };
+}
+
+/** Tabs that are opened and closed by the student; the others stay. */
+export function closable(t: Tab): boolean {
+  return t.kind === 'file' || t.kind === 'files' || t.kind === 'queue';
 }
 
 interface Kept { tabs: string[]; tab: string; dock: DockSize; watched?: boolean }
@@ -61,6 +66,13 @@ export class View {
   readonly wantReport = signal(0);
   /** the trace made last, brought into sight */
   readonly fresh = signal(0);
+  /** the work is shown as it was at the playhead, not as it is */
+  readonly past = signal(false);
+  /** virtual time the work is shown of, 0 for now */
+  readonly moment = computed(() => {
+    if (!this.past.value || this.playback.live.value) return 0;
+    return Math.max(1, this.lab.log.get(this.playback.current.value)?.at ?? 0);
+  });
   /** the incident was played in this browser */
   readonly watched = signal(false);
 
@@ -166,7 +178,7 @@ export class View {
     const tab = readTab(text);
     if (!tab) return;
     batch(() => {
-      if ((tab.kind === 'file' || tab.kind === 'files') && !this.tabs.value.includes(text)) this.tabs.value = [...this.tabs.value, text];
+      if (closable(tab) && !this.tabs.value.includes(text)) this.tabs.value = [...this.tabs.value, text];
       this.tab.value = text;
       if (focus) {
         this.panel.value = 'work';

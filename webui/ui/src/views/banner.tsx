@@ -6,7 +6,7 @@ import { IconButton } from './controls';
 
 /** What is wrong with the connection, and why the log was replaced. */
 export function Banner(): JSX.Element | null {
-  const { lab } = useDesk();
+  const { lab, actions } = useDesk();
   const w = words.value;
   const link = lab.link.value;
   const over = lab.over.value;
@@ -26,6 +26,7 @@ export function Banner(): JSX.Element | null {
     return (
       <div class="banner" role="status">
         <span>{say(notice)}</span>
+        {lab.world.value?.redo ? <button type="button" class="btn small-btn" onClick={() => void actions.do({ redo: {} })}>{w.redo}</button> : null}
         <IconButton icon="close" label={w.dismiss} onClick={() => { lab.notice.value = undefined; }} />
       </div>
     );

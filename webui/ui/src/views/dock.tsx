@@ -2,7 +2,7 @@ import type { JSX } from 'preact';
 import { useEffect } from 'preact/hooks';
 import { useSignal } from '@preact/signals';
 import { useDesk } from '../state/context';
-import { readTab, tabText, type Tab } from '../state/view';
+import { closable, readTab, tabText, type Tab } from '../state/view';
 import { words } from '../words';
 import { IconButton } from './controls';
 import { Editor, isDirty } from './editor';
@@ -10,7 +10,9 @@ import { Files } from './files';
 import { Icon, type IconName } from './icons';
 import { MailView } from './mail';
 import { nameOf } from './names';
+import { PastFile, PastStrip } from './past';
 import { Portals } from './portals';
+import { QueueView } from './queue';
 import { Story } from './story';
 import { Terminal } from './terminal';
 
@@ -78,12 +80,14 @@ export function Dock(): JSX.Element {
         <IconButton icon={view.dock.value === 'large' ? 'smaller' : 'larger'} label={view.dock.value === 'large' ? w.smaller : w.larger}
           onClick={() => { view.dock.value = view.dock.value === 'large' ? 'normal' : 'large'; }} class="dock-size" />
       </div>
-      <Pending />
+      {view.moment.value ? <PastStrip /> : <Pending />}
       <div class="dock-panel" hidden={view.dock.value === 'small'} id="dock-panel" role="tabpanel" aria-label={active ? tabLabel(active) : w.dock}>
         {/* Terminals stay in place, so that scroll and text keep. */}
         {tabs.filter((t) => t.kind === 'term').map((t) => <Terminal key={t.host} id={t.host} shown={t === active} />)}
-        {active?.kind === 'file' ? <Editor key={active.host + active.path} host={active.host} path={active.path} /> : null}
+        {active?.kind === 'file' && view.moment.value ? <PastFile key={active.host + active.path} host={active.host} path={active.path} /> : null}
+        {active?.kind === 'file' && !view.moment.value ? <Editor key={active.host + active.path} host={active.host} path={active.path} /> : null}
         {active?.kind === 'files' ? <Files key={active.host} host={active.host} /> : null}
+        {active?.kind === 'queue' ? <QueueView key={active.host} host={active.host} /> : null}
         {active?.kind === 'mail' ? <MailView /> : null}
         {active?.kind === 'portals' ? <Portals /> : null}
         {active?.kind === 'story' ? <Story /> : null}
@@ -96,6 +100,7 @@ export function Dock(): JSX.Element {
       case 'term': return t.host.endsWith('/1') ? t.host.slice(0, -2) : t.host;
       case 'file': return t.path.split('/').pop() ?? t.path;
       case 'files': return `${w.files} ${t.host}`;
+      case 'queue': return `${w.queue} ${t.host}`;
       case 'mail': return w.mail;
       case 'portals': return w.portals;
       case 'story': return w.storyTab;
@@ -106,13 +111,8 @@ export function Dock(): JSX.Element {
   }
 }
 
-/** Files are closed by the student, the other tabs stay. */
-function closable(t: Tab): boolean {
-  return t.kind === 'file' || t.kind === 'files';
-}
-
 function tabIcon(t: Tab): IconName {
-  return ({ term: 'terminal', file: 'file', files: 'folder', mail: 'mail', portals: 'portal', story: 'story' } as const)[t.kind];
+  return ({ term: 'terminal', file: 'file', files: 'folder', queue: 'list', mail: 'mail', portals: 'portal', story: 'story' } as const)[t.kind];
 }
 
 function TabCount({ tab }: { tab: Tab }): JSX.Element | null {
@@ -157,6 +157,7 @@ function AddMenu(): JSX.Element {
               <span class="row">
                 {h.via.map((via) => <button type="button" class="btn small-btn" key={via} onClick={() => void term(h.id, via)}><Icon name="terminal" size={14} />{via === 'console' ? w.viaConsole : w.viaSsh}</button>)}
                 <button type="button" class="btn small-btn" onClick={() => { shown.value = false; view.openTab(`files:${h.id}`); }}><Icon name="folder" size={14} />{w.files}</button>
+                {h.queue ? <button type="button" class="btn small-btn" onClick={() => { shown.value = false; view.openTab(`queue:${h.id}`); }}><Icon name="list" size={14} />{w.queue}</button> : null}
                 <button type="button" class="btn small-btn" onClick={() => { shown.value = false; if (confirm(w.rebootAsk(h.id))) void actions.do({ reboot: { host: h.id } }); }}><Icon name="restart" size={14} />{w.reboot}</button>
               </span>
             </div>

@@ -6,6 +6,7 @@ import { useDesk } from '../state/context';
 import { readValue, writeValue } from '../state/storage';
 import { say, words } from '../words';
 import { Icon } from './icons';
+import { useMoment } from './past';
 
 /** The files of a host. */
 export function Files({ host }: { host: string }): JSX.Element {
@@ -13,6 +14,7 @@ export function Files({ host }: { host: string }): JSX.Element {
   const w = words.value;
   const info = lab.snapshot.value?.hosts.find((h) => h.id === host);
   const key = `dir:${lab.session}:${host}`;
+  const moment = useMoment();
   const [path, setPath] = useState(() => readValue(key, '/etc'));
   const [typed, setTyped] = useState(path);
   const [dir, setDir] = useState<Dir>();
@@ -21,13 +23,13 @@ export function Files({ host }: { host: string }): JSX.Element {
     let gone = false;
     setTyped(path);
     writeValue(key, path);
-    void lab.ask({ dir: { host, path } }).then((a) => {
+    void lab.ask({ dir: { host, path, at: moment } }).then((a) => {
       if (gone) return;
       setDir(a.dir);
       setProblem(a.error);
     });
     return () => { gone = true; };
-  }, [path, lab.world.value?.last]);
+  }, [path, moment, moment ? 0 : lab.world.value?.last]);
   const clock = new WallClock(lab.snapshot.value!.start);
   const join = (name: string) => (path === '/' ? '/' + name : `${path}/${name}`);
   return (

@@ -27,6 +27,7 @@ export function Header(): JSX.Element {
       <a class="brand" href="/" onClick={(e) => { e.preventDefault(); go('/'); }} title={w.home} aria-label={`${w.appName}, ${w.home}`}>{w.appName}</a>
       <h1 class="top-title">{say(snapshot?.session.title)}</h1>
       {snapshot?.session.readOnly ? <span class="chip"><Icon name="eye" size={13} />{w.readOnly}</span> : null}
+      {snapshot?.session.of ? <a class="chip" href={`/lab/${snapshot.session.of}`} title={w.branchOfHint} onClick={(e) => { e.preventDefault(); go(`/lab/${snapshot.session.of}`); }}><Icon name="linked" size={13} />{w.branchOf}</a> : null}
       <span class="grow" />
       {clock && world ? (
         <span class="clock" title={w.clock}>
@@ -74,6 +75,7 @@ function Menu(): JSX.Element {
   const box = useRef<HTMLDivElement>(null);
   const base = `/api/sessions/${encodeURIComponent(lab.session)}`;
   const undo = lab.world.value?.undo;
+  const redo = lab.world.value?.redo;
   const run = (fn: () => void) => {
     shown.value = false;
     fn();
@@ -86,6 +88,7 @@ function Menu(): JSX.Element {
         <div class="menu-list">
           {layout.value === 'one' ? <Settings /> : null}
           <button type="button" class="menu-item" disabled={!undo} onClick={() => run(() => void actions.do({ undo: {} }))}><Icon name="undo" />{undo ? w.undoOf(say(undo)) : w.undo}</button>
+          {redo ? <button type="button" class="menu-item" onClick={() => run(() => void actions.do({ redo: {} }))}><Icon name="restart" />{w.redoOf(say(redo))}</button> : null}
           <button type="button" class="menu-item" onClick={() => run(() => { if (confirm(w.restartAsk)) void actions.do({ restart: {} }); })}><Icon name="restart" />{w.restart}</button>
           <button type="button" class="menu-item" aria-pressed={view.stage.value} onClick={() => run(() => {
             view.stage.value = !view.stage.value;

@@ -7,28 +7,31 @@ import { useDesk } from '../state/context';
 import { readValue, writeValue } from '../state/storage';
 import { say, words } from '../words';
 import { Icon } from './icons';
+import { useMoment } from './past';
 
 /** A small mail program: accounts, inbox, reading, writing. All of a mail is shown as text. */
 export function MailView(): JSX.Element {
-  const { lab, actions } = useDesk();
+  const { lab, view, actions } = useDesk();
   const w = words.value;
   const accounts = lab.snapshot.value?.accounts ?? [];
   const account = useSignal(accounts[0]?.id ?? '');
   const message = useSignal('');
   const chosen = accounts.find((a) => a.id === account.value) ?? accounts[0];
+  const moment = useMoment();
+  const past = view.moment.value !== 0;
   const [box, setBox] = useState<Mailbox>();
   const [problem, setProblem] = useState<Problem>();
   const [count, setCount] = useState(0);
   const unread = lab.world.value?.unread?.find((u) => u.account === chosen.id)?.n ?? 0;
   useEffect(() => {
     let gone = false;
-    void lab.ask({ mailbox: { account: chosen.id } }).then((a) => {
+    void lab.ask({ mailbox: { account: chosen.id, at: moment } }).then((a) => {
       if (gone) return;
       setBox(a.mailbox);
       setProblem(a.error);
     });
     return () => { gone = true; };
-  }, [chosen.id, unread, count, lab.world.value?.now]);
+  }, [chosen.id, unread, count, moment, moment ? 0 : lab.world.value?.now]);
   const busy = lab.waiting.value.some((c) => c.fetch);
   const clock = new WallClock(lab.snapshot.value!.start);
   return (
@@ -38,8 +41,8 @@ export function MailView(): JSX.Element {
           ? <select class="input" aria-label={w.account} value={chosen.id} onChange={(e) => { account.value = e.currentTarget.value; message.value = ''; }}>{accounts.map((a) => <option key={a.id} value={a.id}>{say(a.label)}</option>)}</select>
           : <strong>{say(chosen.label)}</strong>}
         <div class="mail-do">
-          <button type="button" class="btn" disabled={busy} onClick={() => void actions.do({ fetch: { account: chosen.id } }).then(() => setCount(count + 1))}><Icon name="inbox" /><span>{w.refresh}</span></button>
-          <button type="button" class="btn" aria-pressed={message.value === 'new'} onClick={() => { message.value = 'new'; }}><Icon name="plus" /><span>{w.compose}</span></button>
+          <button type="button" class="btn" disabled={busy || past} onClick={() => void actions.do({ fetch: { account: chosen.id } }).then(() => setCount(count + 1))}><Icon name="inbox" /><span>{w.refresh}</span></button>
+          <button type="button" class="btn" disabled={past} aria-pressed={message.value === 'new'} onClick={() => { message.value = 'new'; }}><Icon name="plus" /><span>{w.compose}</span></button>
         </div>
         {problem ? <p class="error">{say(problem.text)}</p> : null}
         {box && box.messages.length === 0 ? <p class="muted pad">{w.noMail}</p> : null}
@@ -54,24 +57,24 @@ export function MailView(): JSX.Element {
         </ul>
       </div>
       <div class="split-main">
-        {message.value === 'new' ? <Compose account={chosen} /> : message.value ? <Reader key={message.value} account={chosen.id} id={message.value} /> : <p class="muted">{w.selectMail}</p>}
+        {message.value === 'new' && !past ? <Compose account={chosen} /> : message.value && message.value !== 'new' ? <Reader key={message.value} account={chosen.id} id={message.value} moment={moment} /> : <p class="muted">{w.selectMail}</p>}
       </div>
     </div>
   );
 }
 
-function Reader({ account, id }: { account: string; id: string }): JSX.Element {
+function Reader({ account, id, moment }: { account: string; id: string; moment: number }): JSX.Element {
   const { lab, view } = useDesk();
   const w = words.value;
   const [mail, setMail] = useState<MailMessage>();
   const [problem, setProblem] = useState<Problem>();
   const [form, setForm] = useState<'text' | 'headers' | 'source'>('text');
   useEffect(() => {
-    void lab.ask({ message: { account, id } }).then((a) => {
+    void lab.ask({ message: { account, id, at: moment } }).then((a) => {
       setMail(a.message);
       setProblem(a.error);
     });
-  }, [account, id]);
+  }, [account, id, moment]);
   if (problem) return <p class="error">{say(problem.text)}</p>;
   if (!mail) return <p class="muted">{w.loading}</p>;
   const s = mail.summary;

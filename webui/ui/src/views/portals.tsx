@@ -8,10 +8,11 @@ import { Icon } from './icons';
 
 /** The people outside one may ask: ISP, registrar, block list. */
 export function Portals(): JSX.Element {
-  const { lab } = useDesk();
+  const { lab, view } = useDesk();
   const w = words.value;
+  const moment = view.moment.value;
   const portals = lab.snapshot.value?.portals ?? [];
-  const tickets = lab.world.value?.tickets ?? [];
+  const tickets = (lab.world.value?.tickets ?? []).filter((t) => !moment || t.at <= moment);
   const [form, setForm] = useState('');
   const all = portals.flatMap((p) => p.requests.map((r) => ({ portal: p, request: r, id: `${p.id}/${r.id}` })));
   const main = useRef<HTMLDivElement>(null);
@@ -38,7 +39,7 @@ export function Portals(): JSX.Element {
             <ul class="items" aria-live="polite">{[...tickets].reverse().map((t) => <TicketView key={t.id} ticket={t} title={say(all.find((a) => a.id === `${t.portal}/${t.request}`)?.request.title) || t.request} />)}</ul>
           </>
         )}
-        <RequestForm key={chosen.id} portal={chosen.portal} form={chosen.request} />
+        {moment ? null : <RequestForm key={chosen.id} portal={chosen.portal} form={chosen.request} />}
       </div>
     </div>
   );

@@ -15,7 +15,9 @@ export function Terminal({ id, shown }: { id: string; shown: boolean }): JSX.Ele
   const w = words.value;
   const host = id.split('/')[0];
   const term = lab.world.value?.terms.find((t) => t.id === id);
-  const chunks = lab.chunks.value.get(id) ?? none;
+  const moment = view.moment.value;
+  const all = lab.chunks.value.get(id) ?? none;
+  const chunks = moment ? all.filter((c) => c.at <= moment) : all;
   const mine = lab.waiting.value.filter((c) => c.input?.term === id);
   const [line, setLine] = useState(() => readValue(`line:${lab.session}:${id}`, ''));
   const [choices, setChoices] = useState<readonly string[]>([]);
@@ -133,16 +135,16 @@ export function Terminal({ id, shown }: { id: string; shown: boolean }): JSX.Ele
     <div class="terminal" hidden={!shown} onClick={focusInput} ref={box}>
       <div role="log" aria-label={w.termLog(host)} aria-live={shown ? 'polite' : 'off'}><ol class="term-log">
         {chunks.filter((c) => c.n > hidden).map((c) => <ChunkView key={c.n} chunk={c} />)}
-        {mine.map((c) => c.input!.lines.map((l, i) => <li key={c.id + i} class="term-wait"><span class="prompt">{prompt}</span>{secret ? '' : l} <span class="spin" title={w.queued} /></li>))}
+        {moment ? null : mine.map((c) => c.input!.lines.map((l, i) => <li key={c.id + i} class="term-wait"><span class="prompt">{prompt}</span>{secret ? '' : l} <span class="spin" title={w.queued} /></li>))}
         {choices.length > 0 ? <li class="term-choices muted">{choices.slice(0, 60).join('  ')}</li> : null}
       </ol></div>
-      {term?.closed ? (
+      {term?.closed && !moment ? (
         <div class="term-closed" role="status">
           <Icon name="cross" size={14} /><span><strong>{w.termClosed}</strong> {say(term.closed)}</span>
           <button type="button" class="btn small-btn" onClick={() => void actions.do({ open: { host, via: 'console' } }).then((r) => { if (r.term) view.openTab(`term:${r.term}`); })}>{w.reconnectConsole}</button>
         </div>
       ) : null}
-      <div class="term-entry" hidden={term?.closed !== undefined || lab.snapshot.value?.session.readOnly}>
+      <div class="term-entry" hidden={term?.closed !== undefined || moment !== 0 || lab.snapshot.value?.session.readOnly}>
         {mine.length === 0 ? <span class="prompt" aria-hidden="true">{running ? '' : prompt}</span> : null}
         <input ref={input} class="term-input" {...({ type: secret ? 'password' : 'text', autocorrect: 'off', enterkeyhint: 'send' } as object)} value={line} aria-label={secret ? w.password : w.termInput(host)} title={w.leaveHint}
           autocomplete="off" autocapitalize="off" spellcheck={false}

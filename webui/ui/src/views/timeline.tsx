@@ -10,13 +10,13 @@ import { speeds } from '../state/playback';
 import { words } from '../words';
 import { IconButton } from './controls';
 import { Icon } from './icons';
+import { MomentBand } from './moment';
 
 /** Time at the foot of the page: where the playhead is, what happened when, and how to let time pass. */
 export function Timeline(): JSX.Element {
   const { lab, playback, view } = useDesk();
   const w = words.value;
   const live = playback.live.value;
-  const row = lab.log.get(playback.current.value);
   const clock = new WallClock(lab.snapshot.value!.start);
   const select = () => { if (playback.current.peek()) view.select(playback.current.peek()); };
   return (
@@ -37,12 +37,7 @@ export function Timeline(): JSX.Element {
       <div class="when">
         {live
           ? <span class="muted">{w.live} {lab.world.value ? clock.time(lab.world.value.now) : ''}</span>
-          : (
-            <span class="band" role="status">
-              <Icon name="wait" size={14} /><span>{w.viewing(row ? clock.time(row.at) : clock.time(0))}</span>
-              <button type="button" class="btn small-btn" onClick={() => playback.backToNow()} title="L">{w.backToNow}</button>
-            </span>
-          )}
+          : <MomentBand />}
       </div>
       <Scale />
       <Advance />

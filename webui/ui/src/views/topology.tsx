@@ -69,7 +69,7 @@ export function Topology(): JSX.Element {
     const stop = effect(() => {
       void playback.version.value;
       const frame = frameAt(lab.log, playback.track, geometry, routes, playback.time.value);
-      if (!fits) keepInSight(box.current!, frame.marks.find((m) => m.current));
+      if (!fits) keepInSight(box.current, frame.marks.find((m) => m.current));
       marks.paint(playback.atRest.value ? { ...frame, marks: [], pills: [] } : frame, view.selected.value, playback.filter.value.focus !== 0);
     });
     return () => {
@@ -98,8 +98,8 @@ export function Topology(): JSX.Element {
 }
 
 /** Scrolls a map that is larger than its room to the mark of the current event. */
-function keepInSight(room: HTMLElement, mark: Point | undefined): void {
-  if (!mark) return;
+function keepInSight(room: HTMLElement | null, mark: Point | undefined): void {
+  if (!room || !mark) return; // the map may be gone by the time of the frame
   const { scrollLeft, scrollTop, clientWidth, clientHeight } = room;
   if (mark.x < scrollLeft + 30 || mark.x > scrollLeft + clientWidth - 30) room.scrollLeft = mark.x - clientWidth / 2;
   if (mark.y < scrollTop + 30 || mark.y > scrollTop + clientHeight - 30) room.scrollTop = mark.y - clientHeight / 2;

@@ -14,8 +14,9 @@ export const en = {
 
   // header
   clock: 'Virtual time', connected: 'Connected', connecting: 'Connecting…', offline: 'Offline', ended: 'Ended', check: 'Check', checking: 'Checking…',
-  download: 'Download submission', packets: 'Download packets (pcapng)', undo: 'Undo', undoOf: (what: string) => `Undo: ${what}`, restart: 'Start over', stage: 'Stage mode', handUp: 'Raise hand', handDown: 'Lower hand',
+  download: 'Download submission', packets: 'Download packets (pcapng)', undo: 'Undo', undoOf: (what: string) => `Undo: ${what}`, restart: 'Start over', redo: 'Redo', redoOf: (what: string) => `Redo: ${what}`, stage: 'Stage mode', handUp: 'Raise hand', handDown: 'Lower hand',
   restartAsk: 'Start over? Everything done in this scenario is lost.', more: 'More', readOnly: 'View only',
+  branchOf: 'Branch', branchOfHint: 'Branched from another session: go there',
 
   // banner
   lostLine: 'Connection lost. Commands are kept and run once it is back.', retryIn: (s: number) => `Next try in ${s} s.`, retry: 'Retry',
@@ -57,7 +58,7 @@ export const en = {
 
   // dock
   dock: 'Work', terminal: 'Terminal', terminals: 'Terminals', files: 'Files', mail: 'Mail', portals: 'Portals', storyTab: 'Story', closeTab: (what: string) => `Close ${what}`,
-  larger: 'Larger', smaller: 'Smaller', reboot: 'Reboot', rebootAsk: (host: string) => `Reboot ${host}?`, openOn: 'Open on', viaConsole: 'console', viaSsh: 'ssh', addTab: 'Open…', dirty: 'not saved',
+  larger: 'Larger', smaller: 'Smaller', reboot: 'Reboot', rebootAsk: (host: string) => `Reboot ${host}?`, queue: 'Queue', queueOf: (host: string) => `Mail queue of ${host}`, openOn: 'Open on', viaConsole: 'console', viaSsh: 'ssh', addTab: 'Open…', dirty: 'not saved',
 
   // terminal
   termInput: (host: string) => `Command line of ${host}`, termLog: (host: string) => `Terminal of ${host}`, stop: 'Stop', running: 'running', waitMore: (d: string) => `Wait ${d}`,
@@ -84,6 +85,9 @@ export const en = {
   // timeline
   timeline: 'Timeline', play: 'Play', pause: 'Pause', stepBack: 'Previous event', stepOn: 'Next event', skipGap: 'Skip pause', speed: 'Speed', nextFailure: 'Next failure',
   now: 'Now', backToNow: 'Back to now', viewing: (time: string) => `Viewing ${time} (recorded)`, playhead: 'Playhead', advance: 'Let time pass', advanceBy: (d: string) => `+${d}`,
+  asItWas: 'As it was', asItWasHint: 'Show terminals, files, mail and queues as they were then', asItIs: 'As it is now', asOf: (time: string) => `As it was at ${time}; nothing can be changed here.`,
+  notThere: 'The file did not exist then.', fromHere: 'From here…', undoToHere: (n: number) => (n === 1 ? 'Undo to here: takes back 1 action' : `Undo to here: takes back ${n} actions`),
+  undoNothing: 'Undo to here: nothing was done after it', undoWith: (what: string, n: number) => (n === 0 ? `Undo “${what}”` : `Undo “${what}” and the ${n} after it`), branchHere: 'Branch from here: a session of its own',
   untilEvent: 'to next event', untilQuiet: 'until quiet', live: 'live', replaying: 'replaying',
   markKind: { edit: 'Edit', reload: 'Reload', check: 'Check', mail: 'Mail', portal: 'Portal', advance: 'Time passed' } as Record<string, string>,
 

@@ -16,8 +16,9 @@ export const ko: Words = {
   best: (n) => `최고 ${n}점`, otherGroup: '기타', noScenarios: '시나리오가 없습니다.', classWall: '수업 현황판',
 
   clock: '가상 시각', connected: '연결됨', connecting: '연결 중…', offline: '연결 끊김', ended: '종료됨', check: '점검', checking: '점검 중…',
-  download: '제출 파일 내려받기', packets: '패킷 내려받기 (pcapng)', undo: '되돌리기', undoOf: (what) => `되돌리기: ${what}`, restart: '처음부터 다시', stage: '발표 모드', handUp: '손 들기', handDown: '손 내리기',
+  download: '제출 파일 내려받기', packets: '패킷 내려받기 (pcapng)', undo: '되돌리기', undoOf: (what) => `되돌리기: ${what}`, restart: '처음부터 다시', redo: '다시 하기', redoOf: (what) => `다시 하기: ${what}`, stage: '발표 모드', handUp: '손 들기', handDown: '손 내리기',
   restartAsk: '처음부터 다시 시작합니까? 이 시나리오에서 한 일이 모두 사라집니다.', more: '더 보기', readOnly: '보기 전용',
+  branchOf: '갈라진 실습', branchOfHint: '다른 실습에서 갈라져 나왔습니다. 누르면 원래 실습으로 갑니다.',
 
   lostLine: '연결이 끊겼습니다. 입력한 명령은 보관했다가 다시 연결되면 한 번만 실행합니다.', retryIn: (s) => `${s}초 뒤 다시 시도합니다.`, retry: '지금 연결',
   sessionOver: '세션이 끝났습니다.', dismiss: '닫기',
@@ -51,7 +52,7 @@ export const ko: Words = {
   verdict: { none: '', ok: '정상', warn: '참고', temp: '일시 오류', bad: '실패', wait: '시간 초과', lost: '유실' },
 
   dock: '작업', terminal: '터미널', terminals: '터미널', files: '파일', mail: '메일', portals: '문의', storyTab: '이야기', closeTab: (what) => `${what} 닫기`,
-  larger: '크게', smaller: '작게', reboot: '재부팅', rebootAsk: (host) => `${withJosa(host, '을')} 재부팅합니까?`, openOn: '열 곳', viaConsole: '콘솔', viaSsh: 'ssh', addTab: '열기…', dirty: '저장 안 함',
+  larger: '크게', smaller: '작게', reboot: '재부팅', rebootAsk: (host) => `${withJosa(host, '을')} 재부팅합니까?`, queue: '큐', queueOf: (host) => `${host} 메일 큐`, openOn: '열 곳', viaConsole: '콘솔', viaSsh: 'ssh', addTab: '열기…', dirty: '저장 안 함',
 
   termInput: (host) => `${host} 명령줄`, termLog: (host) => `${host} 터미널`, stop: '중지', running: '실행 중', waitMore: (d) => `${d} 기다리기`,
   termClosed: '세션이 끊겼습니다', reconnectConsole: '콘솔 열기', cutBytes: (n) => `${n}바이트 생략`, password: '비밀번호', leaveHint: 'Tab 자동 완성, Shift+Tab 나가기',
@@ -72,6 +73,9 @@ export const ko: Words = {
 
   timeline: '타임라인', play: '재생', pause: '일시 정지', stepBack: '이전 이벤트', stepOn: '다음 이벤트', skipGap: '공백 건너뛰기', speed: '속도', nextFailure: '다음 실패',
   now: '지금', backToNow: '지금으로', viewing: (time) => `${time} 시점을 보는 중 (기록)`, playhead: '재생 위치', advance: '시간 보내기', advanceBy: (d) => `+${d}`,
+  asItWas: '그때 상태', asItWasHint: '터미널, 파일, 메일, 큐를 그 시점의 상태로 봅니다', asItIs: '지금 상태로', asOf: (time) => `${time} 시점의 상태입니다. 여기서는 바꿀 수 없습니다.`,
+  notThere: '그 시점에는 없던 파일입니다.', fromHere: '여기서부터…', undoToHere: (n) => `여기까지 되돌리기: 뒤에 한 일 ${n}개를 취소합니다`,
+  undoNothing: '여기까지 되돌리기: 뒤에 한 일이 없습니다', undoWith: (what, n) => (n === 0 ? `‘${what}’ 되돌리기` : `‘${what}’ 및 그 뒤 ${n}개 되돌리기`), branchHere: '여기서 갈라지기: 새 실습을 만듭니다',
   untilEvent: '다음 이벤트까지', untilQuiet: '조용해질 때까지', live: '실시간', replaying: '재생 중',
   markKind: { edit: '편집', reload: '다시 읽기', check: '점검', mail: '메일', portal: '문의', advance: '시간 경과' },
 
