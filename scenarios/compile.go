@@ -99,18 +99,17 @@ func (b *builder) network(n *Network, bp *sim.Blueprint) {
 	bp.Start = start
 	links := map[string]bool{}
 	for i, l := range n.Links {
-		lat, err := time.ParseDuration(l.Latency)
-		if err != nil || lat < 0 {
-			b.netErr(at("links", i, "latency"), "latency: %q is not a duration as 5ms", l.Latency)
-		}
 		if l.Name == "" || links[l.Name] {
 			b.netErr(at("links", i, "name"), "link name %q is empty or used twice", l.Name)
 		}
-		if l.Loss < 0 || l.Loss >= 1 {
-			b.netErr(at("links", i, "loss"), "loss: %v is not a probability from 0 to below 1", l.Loss)
-		}
 		links[l.Name] = true
-		bp.Links = append(bp.Links, sim.Link{Name: l.Name, Label: l.Label.Sim(), Latency: lat, Loss: l.Loss})
+		link := sim.Link{Name: l.Name, Label: l.Label.Sim()}
+		if l.Latency == "" {
+			b.netErr(at("links", i), "link %s needs a latency as 5ms", l.Name)
+		}
+		quality := LinkPatch{Latency: l.Latency, Loss: &l.Loss, Bandwidth: l.Bandwidth, MTU: l.MTU, Fragments: l.Fragments}
+		quality.apply(&link, func(key, format string, args ...any) { b.netErr(at("links", i, key), format, args...) })
+		bp.Links = append(bp.Links, link)
 	}
 	bp.Hosts = make([]sim.Host, len(n.Hosts))
 	for i := range n.Hosts {

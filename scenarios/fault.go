@@ -18,6 +18,12 @@ func (b *builder) scenario(s *Scenario, bp *sim.Blueprint) {
 	for i, f := range s.Filters {
 		b.filter(i, f)
 	}
+	for i, p := range s.Links {
+		b.linkPatch(i, p, bp)
+	}
+	for i, p := range s.Interfaces {
+		b.ifacePatch(i, p)
+	}
 	for i, p := range s.Portals {
 		b.portal(i, p, bp)
 	}

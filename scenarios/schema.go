@@ -46,10 +46,13 @@ type Param struct {
 
 // Link is a network segment.
 type Link struct {
-	Name    string  `yaml:"name"`
-	Label   Text    `yaml:"label"`
-	Latency string  `yaml:"latency"` // "5ms"
-	Loss    float64 `yaml:"loss"`    // 0 to 1
+	Name      string  `yaml:"name"`
+	Label     Text    `yaml:"label"`
+	Latency   string  `yaml:"latency"`   // one way, "5ms"
+	Loss      float64 `yaml:"loss"`      // probability that a packet is lost, from 0 to below 1
+	Bandwidth string  `yaml:"bandwidth"` // "10mbit"; none: sending takes no time
+	MTU       int     `yaml:"mtu"`       // bytes; none: 1500
+	Fragments string  `yaml:"fragments"` // "drop": fragments of IP packets do not pass
 }
 
 // Host is a machine or router.
@@ -139,6 +142,8 @@ type Scenario struct {
 	Params     map[string]Param `yaml:"params"`
 	Patch      []Patch          `yaml:"patch"`    // changes to the files of hosts before they boot
 	Filters    []Filter         `yaml:"filters"`  // an ISP's port filters
+	Links      []LinkPatch      `yaml:"links"`    // links that are worse than in the network
+	Interfaces []IfacePatch     `yaml:"interfaces"`
 	Portals    []PortalPatch    `yaml:"portals"`  // changed settings of the network's portals
 	Incident   []sim.Action     `yaml:"incident"` // what happened before the student came
 	Again      *sim.Mail        `yaml:"again"`    // the mail of the story, for "Send again"
@@ -176,6 +181,26 @@ type Filter struct {
 	Outbound  bool     `yaml:"outbound"`
 	Customers []string `yaml:"customers"` // prefixes
 	Except    []string `yaml:"except"`    // addresses
+}
+
+// LinkPatch changes what a link of the network is like; what it leaves out
+// stays.
+type LinkPatch struct {
+	Name      string   `yaml:"name"`
+	Latency   string   `yaml:"latency"`
+	Loss      *float64 `yaml:"loss"`
+	Bandwidth string   `yaml:"bandwidth"`
+	MTU       int      `yaml:"mtu"`
+	Fragments string   `yaml:"fragments"` // "drop" or "pass"
+}
+
+// IfacePatch gives an interface of a host more addresses, and the host a
+// default route of the gateway's family.
+type IfacePatch struct {
+	Host      string   `yaml:"host"`
+	Name      string   `yaml:"name"`
+	Addresses []string `yaml:"addresses"`
+	Gateway   string   `yaml:"gateway"`
 }
 
 // PortalPatch changes settings of a portal.

@@ -37,6 +37,10 @@ type Link struct {
 	Label   Text
 	Latency time.Duration
 	Loss    float64 // probability of losing a packet, 0 to 1
+	// Bandwidth in bit/s; 0: transmission takes no time.
+	Bandwidth int64
+	MTU       int  // bytes; 0: 1500
+	NoFrags   bool // fragments of IP packets do not pass
 }
 
 // Host is one machine or router.

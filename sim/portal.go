@@ -151,7 +151,7 @@ func grantf(en, ko string, args ...any) (Text, bool) {
 
 // ispAnswer is the customer service of an internet service provider. Settings:
 // customer (prefix of the student's addresses), host (its name server), zone and
-// file (the reverse zone), router and filter (the port filter), business
+// file (the reverse zone), customer6, zone6 and file6 (the same of IPv6), router and filter (the port filter), business
 // ("yes": a business line can be had).
 func ispAnswer(w *World, t *vtime.Task, p *Portal, request string, with map[string]string) (Text, bool) {
 	switch request {
@@ -185,12 +185,20 @@ func customerAddress(p *Portal, s string) (netip.Addr, *Text) {
 		t, _ := refusef("%q is not an IP address.", "IP 주소가 아닙니다: %q", s)
 		return a, &t
 	}
-	prefix, err := netip.ParsePrefix(p.Settings["customer"])
+	prefix, err := netip.ParsePrefix(p.Settings["customer"+familySuffix(a)])
 	if err != nil || !prefix.Contains(a) {
 		t, _ := refusef("%s is not one of your addresses.", "고객님께 할당된 주소가 아닙니다: %s", a)
 		return a, &t
 	}
 	return a, nil
+}
+
+// familySuffix ends the names of the settings for an address's family.
+func familySuffix(a netip.Addr) string {
+	if a.Is6() {
+		return "6"
+	}
+	return ""
 }
 
 // setPTR registers a reverse name in the provider's zone. A name whose forward
@@ -205,12 +213,17 @@ func (w *World) setPTR(t *vtime.Task, p *Portal, address, name string) (Text, bo
 		return refusef("%q is not a full host name.", "도메인까지 모두 적은 호스트 이름이 아닙니다: %q", name)
 	}
 	h := w.Host(p.Settings["host"])
-	addrs, _, err := h.LookupAddrs(t, name+".", host.IPv4)
+	family := host.IPv4
+	if a.Is6() {
+		family = host.IPv6
+	}
+	addrs, _, err := h.LookupAddrs(t, name+".", family)
 	if err != nil || !slices.Contains(addrs, a) {
 		return refusef("We register only names that lead back to the address. At present %s does not resolve to %s.", "정방향 조회 결과가 그 주소와 일치하는 이름만 등록합니다. 지금은 %s의 조회 결과에 %s 주소가 없습니다.", name, a)
 	}
-	owner := strings.TrimSuffix(dns.ReverseName(a), "."+p.Settings["zone"])
-	err = w.editZone(t, h, p.Settings["file"], p.Settings["zone"], func(lines []string) []string {
+	zone, file := p.Settings["zone"+familySuffix(a)], p.Settings["file"+familySuffix(a)]
+	owner := strings.TrimSuffix(dns.ReverseName(a), "."+zone)
+	err = w.editZone(t, h, file, zone, func(lines []string) []string {
 		lines = slices.DeleteFunc(lines, func(l string) bool { f := strings.Fields(l); return len(f) > 0 && f[0] == owner })
 		return append(lines, owner+"\tIN\tPTR\t"+name+".")
 	})

@@ -12,7 +12,8 @@ func wire(b *Blueprint) (*vnet.Net, error) {
 	n := vnet.New(nil, nil)
 	links := map[string]*vnet.Link{}
 	for _, l := range b.Links {
-		links[l.Name] = n.AddLink(vnet.LinkSpec{Name: l.Name, Latency: l.Latency, Loss: l.Loss})
+		links[l.Name] = n.AddLink(vnet.LinkSpec{Name: l.Name, Latency: l.Latency, Loss: l.Loss,
+			Bandwidth: l.Bandwidth, MTU: l.MTU, DropFragments: l.NoFrags})
 	}
 	for i := range b.Hosts {
 		if err := addNode(n, &b.Hosts[i], links); err != nil {
