@@ -134,8 +134,10 @@ func (c *SMTPClient) hostAddresses(host string, preference uint16) ([]ServerAddr
 	return nil, failure
 }
 
-// order shuffles servers of equal preference (smtp_randomize_addresses) and
-// keeps at most smtp_mx_address_limit.
+// order shuffles servers of equal preference (smtp_randomize_addresses), puts
+// the preferred address family first among them (smtp_address_preference), and
+// keeps at most smtp_mx_address_limit, of both families if there are both
+// (smtp_balance_inet_protocols).
 func (c *SMTPClient) order(list []ServerAddress) []ServerAddress {
 	if c.rand != nil && c.cfg.Bool("smtp_randomize_addresses") {
 		for i := len(list) - 1; i > 0; i-- {
@@ -143,11 +145,51 @@ func (c *SMTPClient) order(list []ServerAddress) []ServerAddress {
 			list[i], list[j] = list[j], list[i]
 		}
 	}
-	sort.SliceStable(list, func(i, j int) bool { return list[i].Preference < list[j].Preference })
+	prefer := strings.ToLower(strings.TrimSpace(c.cfg.Str("smtp_address_preference")))
+	rank := func(s ServerAddress) int {
+		if prefer == "ipv6" && s.Addr.Is4() || prefer == "ipv4" && s.Addr.Is6() {
+			return 1
+		}
+		return 0
+	}
+	sort.SliceStable(list, func(i, j int) bool {
+		if list[i].Preference != list[j].Preference {
+			return list[i].Preference < list[j].Preference
+		}
+		return rank(list[i]) < rank(list[j])
+	})
 	if limit := int(c.cfg.Int("smtp_mx_address_limit")); limit > 0 && len(list) > limit {
-		list = list[:limit]
+		if c.cfg.Bool("smtp_balance_inet_protocols") {
+			list = balance(list, limit)
+		}
+		list = list[:min(limit, len(list))]
 	}
 	return list
+}
+
+// balance drops addresses beyond the limit from the family that has more than
+// its half.
+func balance(list []ServerAddress, limit int) []ServerAddress {
+	var six int
+	for _, s := range list {
+		if s.Addr.Is6() {
+			six++
+		}
+	}
+	keep6 := limit - min(len(list)-six, limit-min(six, limit/2))
+	keep4 := limit - keep6
+	var kept []ServerAddress
+	for _, s := range list {
+		left := &keep4
+		if s.Addr.Is6() {
+			left = &keep6
+		}
+		if *left > 0 {
+			*left--
+			kept = append(kept, s)
+		}
+	}
+	return kept
 }
 
 func (c *SMTPClient) hasOwn(list []ServerAddress) bool {

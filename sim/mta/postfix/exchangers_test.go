@@ -61,3 +61,42 @@ func TestServers(t *testing.T) {
 		}
 	}
 }
+
+// postconf(5): smtp_address_preference sorts addresses of equal MX preference
+// only; smtp_balance_inet_protocols keeps both families within the limit.
+func TestAddressPreference(t *testing.T) {
+	const zone = `a.example MX 10 both.example
+a.example MX 200 last.example
+both.example A 192.0.2.1
+both.example AAAA 2001:db8::1
+last.example AAAA 2001:db8::2
+many.example MX 10 hosts.example
+hosts.example A 192.0.2.1
+hosts.example A 192.0.2.2
+hosts.example A 192.0.2.3
+hosts.example A 192.0.2.4
+hosts.example A 192.0.2.5
+hosts.example A 192.0.2.6
+hosts.example AAAA 2001:db8::1
+`
+	for _, c := range []struct{ nexthop, conf, want string }{
+		{"a.example", "smtp_address_preference = ipv6", "2001:db8::1 192.0.2.1 2001:db8::2"},
+		{"a.example", "smtp_address_preference = ipv4", "192.0.2.1 2001:db8::1 2001:db8::2"},
+		{"many.example", "", "192.0.2.1 192.0.2.2 192.0.2.3 192.0.2.4 2001:db8::1"},
+		{"many.example", "smtp_balance_inet_protocols = no", "192.0.2.1 192.0.2.2 192.0.2.3 192.0.2.4 192.0.2.5"},
+		{"many.example", "smtp_address_preference = ipv6\nsmtp_mx_address_limit = 2", "2001:db8::1 192.0.2.1"},
+	} {
+		l := newLab(t, strings.Replace(base, "inet_protocols = ipv4", "inet_protocols = all", 1)+"\n"+c.conf+"\n", zone, nil)
+		servers, failure := NewSMTPClient(l.cfg, l.sys, nil).Servers(c.nexthop)
+		if failure != nil {
+			t.Fatal(failure.Text)
+		}
+		var got []string
+		for _, s := range servers {
+			got = append(got, s.Addr.String())
+		}
+		if text := strings.Join(got, " "); text != c.want {
+			t.Errorf("%s with %q: %s\nwant %s", c.nexthop, c.conf, text, c.want)
+		}
+	}
+}
