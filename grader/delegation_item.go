@@ -10,7 +10,6 @@ import (
 
 	"mxlab/scenarios"
 	"mxlab/sim"
-	"mxlab/sim/host"
 )
 
 // delegationItem judges one test case. It returns what is wrong, empty if
@@ -188,19 +187,30 @@ func (p *probe) recurses(v *zoneView, addr netip.Addr) bool {
 }
 
 // mxAliases names mail exchangers that are aliases (RFC 5321 5.1, RFC 2181
-// 10.3).
+// 10.3). The zone's own servers are asked, for what a resolver remembers is
+// older; about names elsewhere the resolver.
 func (p *probe) mxAliases(v *zoneView) sim.Text {
-	m, err := v.h.Query(p.t, v.zone, mdns.TypeMX)
+	i := slices.IndexFunc(v.servers, func(z zoneServer) bool { return z.udp != nil && z.udp.Authoritative })
+	if i < 0 {
+		return sim.Text{}
+	}
+	server := v.servers[i].addr
+	m, err := v.h.Ask(p.t, server, v.zone, mdns.TypeMX, false, false)
 	if err != nil {
 		return sim.Text{}
 	}
 	var bad []string
 	for _, rr := range m.Answer {
-		if mx, ok := rr.(*mdns.MX); ok && mx.Mx != "." {
-			_, canonical, err := v.h.LookupAddrs(p.t, mx.Mx, host.AnyFamily)
-			if err == nil && plainName(canonical) != plainName(mx.Mx) {
-				bad = append(bad, plainName(mx.Mx))
-			}
+		mx, ok := rr.(*mdns.MX)
+		if !ok || mx.Mx == "." {
+			continue
+		}
+		r, err := v.h.Ask(p.t, server, mx.Mx, mdns.TypeA, false, false)
+		if !mdns.IsSubDomain(v.zone, strings.ToLower(mx.Mx)) {
+			r, err = v.h.Query(p.t, mx.Mx, mdns.TypeA)
+		}
+		if err == nil && slices.ContainsFunc(r.Answer, isAlias) {
+			bad = append(bad, plainName(mx.Mx))
 		}
 	}
 	return plain(strings.Join(bad, ", "))

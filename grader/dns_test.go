@@ -1,0 +1,71 @@
+package grader_test
+
+import (
+	"testing"
+
+	"mxlab/grader"
+	"mxlab/sim"
+)
+
+func TestDNSAnswer(t *testing.T) {
+	run(t, check("dns.answer", `{from: outside, server: ns1, name: "pc.${domain}", type: A, want: ["203.0.113.${b+10}"], aa: true, tcp: true, ttl_min: 60, ttl_max: 86400}`), []trial{
+		{"as it is", nil, grader.Pass, ""},
+		{"TCP closed", []sim.Action{on("ns1", "iptables -A INPUT -p tcp --dport 53 -j DROP")}, grader.Fail, "over TCP: no answer"},
+		{"stopped", []sim.Action{on("ns1", "systemctl stop named")}, grader.Fail, "over UDP: no answer"},
+		{"long TTL", []sim.Action{on("ns1", "sed -i 's/^$TTL.*/$TTL 604800/' /etc/bind/db.${domain} && rndc reload")}, grader.Fail, "TTL"},
+		{"other address", []sim.Action{on("ns1", "sed -i 's/^pc.*/pc IN A 192.0.2.99/' /etc/bind/db.${domain} && rndc reload")}, grader.Fail, "192.0.2.99"},
+	})
+	for match, want := range map[string]grader.Status{"exact": grader.Fail, "superset": grader.Pass, "any": grader.Pass} {
+		it := judge(t, check("dns.answer", `{from: pc, server: ns1, name: "pc.${domain}", type: A, want: ["203.0.113.${b+10}"], match: `+match+`}`), nil,
+			on("ns1", "echo 'pc IN A 192.0.2.99' >> /etc/bind/db.${domain} && rndc reload"))
+		if it.Status != want {
+			t.Errorf("%s: %s (%s)", match, it.Status, it.Actual.EN)
+		}
+	}
+}
+
+func TestConverged(t *testing.T) {
+	checks := check("dns.converged", `{resolvers: [pc, moa-mx, isp-mail], name: "www.${domain}", type: A, want: ["192.0.2.99"], within: 2h}`)
+	change := on("ns1", "sed -i 's/^www.*/www IN A 192.0.2.99/; s/2026022801/2026030201/' /etc/bind/db.${domain} && rndc reload")
+	run(t, checks, []trial{
+		{"nothing done", nil, grader.Fail, "3 of 3 resolvers"},
+		{"changed", []sim.Action{change}, grader.Pass, ""},
+		{"changed while a resolver remembers a long TTL", []sim.Action{
+			on("ns1", "sed -i 's/^$TTL.*/$TTL 604800/' /etc/bind/db.${domain} && rndc reload"), on("pc", "dig www.${domain}"), change}, grader.Fail, "2 of 3 resolvers"},
+	})
+}
+
+func TestTransfer(t *testing.T) {
+	run(t, check("dns.transfer", `{server: ns1, zone: "${domain}", allowed: [pc], refused: [outside]}`), []trial{
+		{"refused to all", []sim.Action{on("ns1", "sed -i 's/^options {/options { allow-transfer { none; };/' /etc/bind/named.conf.options && sed -i '/allow-transfer/{/none/!d}' /etc/bind/named.conf.options; rndc reconfig")}, grader.Fail, "REFUSED"},
+		{"open to all", []sim.Action{on("ns1", "sed -i '/allow-transfer/d; s/^options {/options { allow-transfer { any; };/' /etc/bind/named.conf.options && rndc reconfig")}, grader.Fail, "the whole zone"},
+		{"for the company", []sim.Action{on("ns1", "sed -i '/allow-transfer/d; s/^options {/options { allow-transfer { localnets; };/' /etc/bind/named.conf.options && rndc reconfig")}, grader.Pass, ""},
+		{"stopped", []sim.Action{on("ns1", "systemctl stop named")}, grader.Fail, "does not answer"},
+	})
+}
+
+func TestDelegation(t *testing.T) {
+	zone := "/etc/bind/db.${domain}"
+	run(t, check("dns.delegation", `{from: outside, zone: "${domain}", except: [NAMESERVER01]}`), []trial{
+		{"no resolver", nil, grader.Fail, "no parent zone is found"},
+	})
+	run(t, check("dns.delegation", `{from: moa-mx, zone: "${domain}"}`), []trial{
+		{"as it is", nil, grader.Pass, ""},
+		{"stopped", []sim.Action{on("ns1", "systemctl stop named")}, grader.Fail, "CONNECTIVITY01"},
+		{"TCP closed", []sim.Action{on("ns1", "iptables -A INPUT -p tcp --dport 53 -j DROP")}, grader.Fail, "no answer over TCP"},
+		{"zone gone", []sim.Action{on("ns1", "echo > /etc/bind/named.conf.local; rndc reconfig")}, grader.Fail, "not authoritative"},
+		{"another NS in the child", []sim.Action{on("ns1", "echo '@ IN NS ns9' >> " + zone + "; echo 'ns9 IN A 203.0.113.1' >> " + zone + "; rndc reload")}, grader.Fail, "CONSISTENCY04"},
+		{"glue not as in the zone", []sim.Action{on("ns1", "sed -i 's/^ns1.*/ns1 IN A 203.0.113.1/' " + zone + "; rndc reload")}, grader.Fail, "CONSISTENCY05"},
+		{"recursion for all", []sim.Action{on("ns1", "sed -i 's/recursion no;/recursion yes; allow-recursion { any; };/' /etc/bind/named.conf.options; rndc reconfig")}, grader.Fail, "NAMESERVER01"},
+		{"MX is an alias", []sim.Action{on("ns1", "sed -i 's/^mail.*/mail IN CNAME www/; s/^www.*/www IN A 203.0.113.5/' " + zone + "; rndc reload")}, grader.Fail, "ZONE08"},
+	})
+}
+
+func TestFCrDNS(t *testing.T) {
+	helo := `{from: moa-mx, address: "203.0.113.${b+3}", helo: {sender: "${staff.user}@${domain}", recipient: postbox@moa-mail.com}}`
+	run(t, check("dns.fcrdns", helo), []trial{
+		{"as it is", nil, grader.Pass, ""},
+		{"another HELO", []sim.Action{on("mail1", "postconf -e 'smtp_helo_name = www.example.org' && systemctl reload postfix")}, grader.Fail, "greets as www.example.org"},
+		{"forward name gone", []sim.Action{on("ns1", "sed -i '/^mail/d' /etc/bind/db.${domain}; rndc reload"), {Advance: sim.Duration(48 * 3600 * 1e9)}}, grader.Fail, "does not lead back"},
+	})
+}
