@@ -21,29 +21,33 @@ const (
 
 // LookupAddrs translates a host name into addresses, the way getaddrinfo(3)
 // does: an address literal is itself; otherwise the sources of nsswitch.conf are
-// asked in order, and DNS with the search list of resolv.conf. IPv6 addresses
-// come first, when the host has an IPv6 address itself. It also returns the
-// canonical name.
+// asked in order, and DNS with the search list of resolv.conf. The addresses
+// are in the order of RFC 6724. It also returns the canonical name.
 //
 // Errors are those of Query.
 func (h *Host) LookupAddrs(t *vtime.Task, name string, f Family) (addrs []netip.Addr, canonical string, err error) {
 	if a, err := netip.ParseAddr(name); err == nil {
 		return []netip.Addr{a}, name, nil
 	}
-	err = ErrHostNotFound
-	for _, source := range h.hostsSources() {
+	err = h.switchHosts(func(source string) (err error) {
 		switch source {
 		case "files":
-			if addrs, canonical = h.lookupHosts(name, f); len(addrs) > 0 {
-				return addrs, canonical, nil
-			}
+			addrs, canonical = h.lookupHosts(name, f)
+		case "myhostname":
+			addrs, canonical = h.lookupSelf(name, f), name
 		case "dns":
-			if addrs, canonical, err = h.lookupDNS(t, name, f); err == nil {
-				return addrs, canonical, nil
-			}
+			addrs, canonical, err = h.lookupDNS(t, name, f)
+			return err
 		}
+		if len(addrs) == 0 {
+			return ErrHostNotFound
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, "", err
 	}
-	return nil, "", err
+	return h.sortDestinations(addrs), canonical, nil
 }
 
 func (h *Host) lookupHosts(name string, f Family) (addrs []netip.Addr, canonical string) {
@@ -129,7 +133,7 @@ func (h *Host) lookupExact(t *vtime.Task, name string, f Family) (addrs []netip.
 				}
 			case *mdns.AAAA:
 				if a, ok := netip.AddrFromSlice(rr.AAAA); ok {
-					addrs = append([]netip.Addr{a}, addrs...)
+					addrs = append(addrs, a)
 					canonical = strings.TrimSuffix(rr.Hdr.Name, ".")
 				}
 			}
@@ -159,32 +163,38 @@ func (h *Host) HasIPv6() bool {
 
 // LookupName translates an address into a host name, the way getnameinfo(3)
 // does with NI_NAMEREQD. Errors are those of Query.
-func (h *Host) LookupName(t *vtime.Task, a netip.Addr) (string, error) {
-	err := ErrHostNotFound
-	for _, source := range h.hostsSources() {
+func (h *Host) LookupName(t *vtime.Task, a netip.Addr) (name string, err error) {
+	err = h.switchHosts(func(source string) error {
 		switch source {
 		case "files":
 			for _, e := range h.ReadHosts() {
 				if e.Addr == a {
-					return e.Names[0], nil
+					name = e.Names[0]
+					return nil
 				}
 			}
 		case "dns":
-			name, rerr := mdns.ReverseAddr(a.String())
-			if rerr != nil {
-				return "", ErrHostNotFound
-			}
-			m, qerr := h.Query(t, name, mdns.TypePTR)
-			if qerr != nil {
-				err = qerr
-				continue
-			}
-			for _, rr := range m.Answer {
-				if ptr, ok := rr.(*mdns.PTR); ok {
-					return strings.TrimSuffix(ptr.Ptr, "."), nil
-				}
-			}
+			name, err = h.lookupPTR(t, a)
+			return err
+		}
+		return ErrHostNotFound
+	})
+	return name, err
+}
+
+func (h *Host) lookupPTR(t *vtime.Task, a netip.Addr) (string, error) {
+	name, err := mdns.ReverseAddr(a.String())
+	if err != nil {
+		return "", ErrHostNotFound
+	}
+	m, err := h.Query(t, name, mdns.TypePTR)
+	if err != nil {
+		return "", err
+	}
+	for _, rr := range m.Answer {
+		if ptr, ok := rr.(*mdns.PTR); ok {
+			return strings.TrimSuffix(ptr.Ptr, "."), nil
 		}
 	}
-	return "", err
+	return "", ErrNoData
 }

@@ -104,20 +104,6 @@ func parseHosts(text string) (list []HostsEntry) {
 	return list
 }
 
-// hostsSources returns the sources of nsswitch.conf(5)'s hosts line, such as
-// files and dns, in order.
-func (h *Host) hostsSources() []string { return fileAs(h, "/etc/nsswitch.conf", parseNSSwitch) }
-
-func parseNSSwitch(text string) []string {
-	for line := range strings.Lines(text) {
-		line, _, _ = strings.Cut(line, "#")
-		if rest, ok := strings.CutPrefix(strings.TrimSpace(line), "hosts:"); ok {
-			return strings.Fields(rest)
-		}
-	}
-	return []string{"files", "dns"}
-}
-
 // service is a line of services(5).
 type service struct {
 	names []string

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"net/netip"
+	"slices"
 	"strings"
 	"time"
 
@@ -86,14 +87,19 @@ func (h *Host) query(t *vtime.Task, name string, qtype uint16) (*mdns.Msg, error
 	q := new(mdns.Msg)
 	q.Question = []mdns.Question{{Name: name, Qtype: qtype, Qclass: mdns.ClassINET}}
 	q.RecursionDesired = true
+	servers := conf.Servers
+	if conf.Rotate { // each process of glibc begins anywhere
+		first := int(h.queryID()) % len(servers)
+		servers = slices.Concat(servers[first:], servers[:first])
+	}
 	var failed *mdns.Msg
 	for try := range conf.Attempts {
 		wait := conf.Timeout << try
 		if try > 0 {
-			wait /= time.Duration(len(conf.Servers))
+			wait /= time.Duration(len(servers))
 		}
 		wait = max(wait, time.Second)
-		for _, server := range conf.Servers {
+		for _, server := range servers {
 			q.Id = h.queryID()
 			reply := h.exchange(t, q, netip.AddrPortFrom(server, 53), wait, conf.UseTCP)
 			if reply == nil {
