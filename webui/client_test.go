@@ -99,10 +99,17 @@ type page struct {
 
 func (l *lab) page(id string) *page {
 	l.t.Helper()
+	p := l.visit(id)
+	l.t.Cleanup(func() { p.conn.Close() })
+	return p
+}
+
+// visit is a page that the caller closes.
+func (l *lab) visit(id string) *page {
+	l.t.Helper()
 	p := &page{t: l.t, url: "ws" + strings.TrimPrefix(l.http.URL, "http") + "/api/sessions/" + id + "/ws",
 		chunks: map[string][]Chunk{}, results: map[string]*Result{}, answers: map[string]*Answer{}}
 	p.connect()
-	l.t.Cleanup(func() { p.conn.Close() })
 	return p
 }
 

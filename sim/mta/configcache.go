@@ -38,11 +38,12 @@ func (in *Instance) readConfig(program string) (*postfix.Config, []postfix.Diagn
 		*c = configCache{main: main, master: master, id: id, checks: map[string][]postfix.Diagnostic{}, services: map[string]*postfix.Config{}}
 		mainCF, diags := postfix.ParseMainCF(path, main)
 		c.diags = diags
-		var masterCF *postfix.MasterCF
+		services := &masterFile{}
 		if err == nil {
-			masterCF, c.masterDiags = postfix.ParseMasterCF(configDir+"/master.cf", master)
+			services, _ = in.host.Shared("master.cf", string(master), func() any { return readMaster(master) }).(*masterFile)
 		}
-		c.cfg = postfix.NewConfig(mainCF, masterCF, id).Freeze()
+		c.masterDiags = services.diags
+		c.cfg = postfix.NewConfig(mainCF, services.cf, id).Freeze().WithTransports(services.transports)
 	}
 	if _, fatal := postfix.FirstFatal(c.diags); fatal {
 		return c.cfg, c.diags
@@ -57,6 +58,18 @@ func (in *Instance) readConfig(program string) (*postfix.Config, []postfix.Diagn
 		return c.cfg, slices.Concat(c.diags, c.masterDiags, check)
 	}
 	return c.cfg, slices.Concat(c.diags, check)
+}
+
+// masterFile is a master.cf in parsed form, the same for all that have it.
+type masterFile struct {
+	cf         *postfix.MasterCF
+	diags      []postfix.Diagnostic
+	transports map[string]string // postfix.ServiceParameters
+}
+
+func readMaster(data []byte) *masterFile {
+	cf, diags := postfix.ParseMasterCF(configDir+"/master.cf", data)
+	return &masterFile{cf, slices.Clip(diags), postfix.ServiceParameters(cf)}
 }
 
 // identity is what Postfix learns from the machine.

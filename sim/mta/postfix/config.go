@@ -53,6 +53,13 @@ func NewConfig(main *MainCF, master *MasterCF, host Host) *Config {
 	return &Config{Main: main, Master: master, Host: host, Dir: "/etc/postfix"}
 }
 
+// WithTransports tells a frozen Config the ServiceParameters of its master.cf,
+// which users of the same file may share. They are not changed.
+func (c *Config) WithTransports(list map[string]string) *Config {
+	c.memo.transports = list
+	return c
+}
+
 // ForService returns the Config a service of master.cf sees: its "-o" settings,
 // $service_name and $process_name.
 func (c *Config) ForService(s Service) *Config {
