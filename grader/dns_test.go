@@ -54,10 +54,10 @@ func TestDelegation(t *testing.T) {
 		{"stopped", []sim.Action{on("ns1", "systemctl stop named")}, grader.Fail, "CONNECTIVITY01"},
 		{"TCP closed", []sim.Action{on("ns1", "iptables -A INPUT -p tcp --dport 53 -j DROP")}, grader.Fail, "no answer over TCP"},
 		{"zone gone", []sim.Action{on("ns1", "echo > /etc/bind/named.conf.local; rndc reconfig")}, grader.Fail, "not authoritative"},
-		{"another NS in the child", []sim.Action{on("ns1", "echo '@ IN NS ns9' >> " + zone + "; echo 'ns9 IN A 203.0.113.1' >> " + zone + "; rndc reload")}, grader.Fail, "CONSISTENCY04"},
-		{"glue not as in the zone", []sim.Action{on("ns1", "sed -i 's/^ns1.*/ns1 IN A 203.0.113.1/' " + zone + "; rndc reload")}, grader.Fail, "CONSISTENCY05"},
+		{"another NS in the child", []sim.Action{on("ns1", "echo '@ IN NS ns9' >> "+zone+"; echo 'ns9 IN A 203.0.113.1' >> "+zone+"; rndc reload")}, grader.Fail, "CONSISTENCY04"},
+		{"glue not as in the zone", []sim.Action{on("ns1", "sed -i 's/^ns1.*/ns1 IN A 203.0.113.1/' "+zone+"; rndc reload")}, grader.Fail, "CONSISTENCY05"},
 		{"recursion for all", []sim.Action{on("ns1", "sed -i 's/recursion no;/recursion yes; allow-recursion { any; };/' /etc/bind/named.conf.options; rndc reconfig")}, grader.Fail, "NAMESERVER01"},
-		{"MX is an alias", []sim.Action{on("ns1", "sed -i 's/^mail.*/mail IN CNAME www/; s/^www.*/www IN A 203.0.113.5/' " + zone + "; rndc reload")}, grader.Fail, "ZONE08"},
+		{"MX is an alias", []sim.Action{on("ns1", "sed -i 's/^mail.*/mail IN CNAME www/; s/^www.*/www IN A 203.0.113.5/' "+zone+"; rndc reload")}, grader.Fail, "ZONE08"},
 	})
 }
 

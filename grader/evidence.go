@@ -10,7 +10,7 @@ import (
 // Evidence leads to a proof: an event of the graded world's trace, or a line of
 // a file.
 type Evidence struct {
-	Label string `json:"label"`          // the event's canonical line, or the text of the file's line
+	Label string `json:"label"`          // the event in brief, or the text of the file's line
 	Seq   uint64 `json:"seq,omitempty"`  // in the trace of the graded fork; up to Report.Last it is also the student's
 	Host  string `json:"host,omitempty"` // with File and Line
 	File  string `json:"file,omitempty"`
@@ -21,10 +21,19 @@ type Evidence struct {
 func (it *Item) cite(log *trace.Log, seqs ...uint64) {
 	for _, seq := range seqs {
 		if e := log.Get(seq); e != nil {
-			it.Evidence = append(it.Evidence, Evidence{Label: e.String(), Seq: seq})
+			it.Evidence = append(it.Evidence, Evidence{Label: brief(e), Seq: seq})
 			it.citeFile(e)
 		}
 	}
+}
+
+// brief is an event as a line for people: when, where, what.
+func brief(e *trace.Event) string {
+	where := e.Node
+	if e.Peer != "" && e.Peer != e.Node {
+		where += ">" + e.Peer
+	}
+	return strings.TrimSpace(fmt.Sprintf("%.3f s %s %s: %s", e.At.Seconds(), where, e.Kind, e.Label()))
 }
 
 // citeFile adds the configuration line an event names in a field "file" or "at"

@@ -24,7 +24,7 @@ func (p *probe) noRelay(s *scenarios.NoRelaySpec) {
 		p.it.Actual = textf("%s arrived", "%s 도착", messages(len(got)))
 		p.it.Parts = p.grouped(tries)
 		p.it.say(Fail, "The server passes on mail of strangers.", "서버가 외부인의 메일을 중계합니다.")
-		p.citeRelayed(before)
+		p.citeRelayed(before, append([]string{s.Server}, s.Also...))
 		return
 	}
 	p.it.Actual = sim.Text{EN: "no message arrived", KO: "도착한 메일 없음"}
@@ -62,12 +62,14 @@ func (p *probe) tries(s *scenarios.NoRelaySpec, token string) (list []relayVanta
 					continue
 				}
 				for _, port := range ports {
-					v.accepted = append(v.accepted, p.tricks(from, netip.AddrPortFrom(addr, uint16(port)), s, token)...)
+					for _, trick := range p.tricks(from, netip.AddrPortFrom(addr, uint16(port)), s, token) {
+						if !slices.Contains(v.accepted, trick) {
+							v.accepted = append(v.accepted, trick)
+						}
+					}
 				}
 			}
 		}
-		slices.SortStableFunc(v.accepted, func(a, b sim.Text) int { return strings.Compare(a.EN, b.EN) })
-		v.accepted = slices.Compact(v.accepted)
 		list = append(list, v)
 	}
 	return list
@@ -108,12 +110,12 @@ func (p *probe) grouped(list []relayVantage) (parts []Part) {
 	return parts
 }
 
-// citeRelayed cites the replies that accepted a stranger's recipient.
-func (p *probe) citeRelayed(from uint64) {
+// citeRelayed cites the replies of the servers that accepted a recipient.
+func (p *probe) citeRelayed(from uint64, servers []string) {
 	var seqs []uint64
 	log := p.w.Log()
 	for seq := from + 1; seq <= uint64(log.Len()) && len(seqs) < maxEvidence; seq++ {
-		if e := log.Get(seq); strings.HasPrefix(e.Label(), "250 2.1.5") {
+		if e := log.Get(seq); slices.Contains(servers, e.Node) && strings.HasPrefix(e.Label(), "250 2.1.5") {
 			seqs = append(seqs, seq)
 		}
 	}

@@ -95,9 +95,9 @@ func (it *Item) writeText(b *strings.Builder, l Lang) {
 	}
 	for _, e := range it.Evidence {
 		if e.File != "" {
-			fmt.Fprintf(b, "       > %s:%s%s\n", e.Host, e.File, after(":", number(e.Line)))
+			fmt.Fprintf(b, "       > %s:%s%s\n", e.Host, e.File, after(":", number(uint64(e.Line))))
 		} else {
-			fmt.Fprintf(b, "       > %s\n", e.Label)
+			fmt.Fprintf(b, "       > %s%s\n", after("#", number(e.Seq)), after(" ", e.Label))
 		}
 	}
 }
@@ -110,12 +110,12 @@ func after(sign, text string) string {
 	return sign + text
 }
 
-// number is a line number, empty for none.
-func number(n int) string {
+// number is the number of a line or an event, empty for none.
+func number(n uint64) string {
 	if n == 0 {
 		return ""
 	}
-	return strconv.Itoa(n)
+	return strconv.FormatUint(n, 10)
 }
 
 // WriteJSON writes the native form of reports: one object, or an array of

@@ -44,7 +44,7 @@ func Verify(ctx context.Context, lib *sim.Library, name string, seeds []uint64, 
 			return err
 		}
 		v := verifier{d: d, plan: plan, report: report}
-		if v.answers, err = answersFor(d, plan); err != nil {
+		if err := v.questions(); err != nil {
 			return err
 		}
 		v.run("pristine", nil, 0, 0)
@@ -66,14 +66,22 @@ type verifier struct {
 	report  func(Finding)
 }
 
-// answersFor answers the questions of a scenario by what its incident shows.
-func answersFor(d *scenarios.Drawn, plan *sim.Plan) ([]Answer, error) {
-	w, err := plan.World()
+// questions answers the questions of a scenario by what its incident shows, and
+// reports predictions about events that do not happen in it.
+func (v *verifier) questions() error {
+	w, err := v.plan.World()
 	if err != nil {
-		return nil, err
+		return err
 	}
 	defer w.Close()
-	return rightAnswers(d, w.Log()), nil
+	v.answers = rightAnswers(v.d, w.Log())
+	for _, q := range v.d.Scenario.Questions {
+		if q.Before != nil && q.Before.Find(w.Log()) == 0 {
+			v.report(Finding{Scenario: v.d.Scenario.ID, Seed: v.d.Blueprint.Seed, Case: "question " + q.ID, Want: "an event to predict",
+				Detail: fmt.Sprintf("the incident has no %s at %s that begins with %q", q.Before.Kind, q.Before.Node, q.Before.Label)})
+		}
+	}
+	return nil
 }
 
 // run plays actions on a fresh world and grades the journal twice.
