@@ -110,7 +110,7 @@ func (z *zone) commit(next *dns.Zone, d *dns.Delta) error {
 	if err := z.writeJournal(d); err != nil {
 		return err
 	}
-	z.data, z.loaded = next, z.server().clock.Now()
+	z.data, z.loaded = next, z.server().clock.Since()
 	z.server().rebuildViews(z)
 	z.dumpLater()
 	return nil

@@ -74,7 +74,7 @@ func (s *Server) zoneStatus(z *zone) commandResult {
 		return true
 	})
 	line("nodes: %d", len(nodes))
-	line("last loaded: %s", gmt(z.loaded))
+	line("last loaded: %s", gmt(s.clock.Start().Add(z.loaded)))
 	if z.secondary() && z.sec != nil {
 		line("next refresh: %s", gmt(s.clock.Start().Add(z.sec.refreshAt)))
 		line("expires: %s", gmt(s.clock.Start().Add(z.sec.expireAt)))

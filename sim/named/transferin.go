@@ -28,6 +28,9 @@ type transferIn struct {
 	records  []mdns.RR
 	mac      string
 	current  bool // the primary has nothing newer
+	asked    uint16
+	delta    *deltaReader // of an incremental transfer
+	count    int          // records received
 }
 
 // errTransfer is a result of BIND that ends a transfer.
@@ -77,8 +80,15 @@ func (x *transferIn) run(t *vtime.Task) (*dns.Zone, error) {
 		x.logf(failure, "failed while receiving responses: %s", err)
 		return nil, err
 	}
-	if x.current {
+	switch {
+	case x.current:
 		return z.data, nil
+	case x.delta != nil:
+		zone, err := x.delta.apply(z.data)
+		if err != nil {
+			x.logf(failure, "failed while receiving responses: %s", err)
+		}
+		return zone, err
 	}
 	zone, err := dns.NewZone(z.conf.Name, x.records)
 	if err != nil {
@@ -104,6 +114,7 @@ func (x *transferIn) request(conn *vnet.Conn) error {
 		qtype = mdns.TypeIXFR
 		m.Ns = []mdns.RR{z.data.SOA()}
 	}
+	x.asked = qtype
 	m.Question = []mdns.Question{{Name: z.conf.Name, Qtype: qtype, Qclass: mdns.ClassINET}}
 	wire, err := m.Pack()
 	if x.key != "" {
@@ -168,19 +179,30 @@ func (x *transferIn) single() bool {
 	return x.records[0].(*mdns.SOA).Serial == x.d.z.data.Serial()
 }
 
-// add takes one record and reports whether it was the closing SOA.
+// add takes one record and reports whether it was the last. In the answer to an
+// IXFR, a second SOA with the serial there already is begins the first step;
+// anything else is the whole zone (RFC 1995 4).
 func (x *transferIn) add(rr mdns.RR) (end bool, err error) {
+	x.count++
+	if x.count > maxTransferRecords {
+		return false, errTransfer("quota reached")
+	}
+	if x.delta != nil {
+		return x.delta.add(rr)
+	}
 	soa, isSOA := rr.(*mdns.SOA)
+	isSOA = isSOA && equalNames(soa.Hdr.Name, x.d.z.conf.Name)
 	switch {
-	case len(x.records) == 0 && (!isSOA || !equalNames(soa.Hdr.Name, x.d.z.conf.Name)):
+	case len(x.records) == 0 && !isSOA:
 		return false, errTransfer("FORMERR")
-	case len(x.records) > 0 && isSOA && equalNames(soa.Hdr.Name, x.d.z.conf.Name):
+	case len(x.records) == 1 && isSOA && x.asked == mdns.TypeIXFR && soa.Serial == x.d.z.data.Serial():
+		x.delta = &deltaReader{last: x.records[0].(*mdns.SOA).Serial}
+		return x.delta.add(rr)
+	case len(x.records) > 0 && isSOA:
 		if soa.Serial == x.records[0].(*mdns.SOA).Serial {
 			return true, nil
 		}
-		return false, errTransfer("incremental transfers are not supported")
-	case len(x.records) >= maxTransferRecords:
-		return false, errTransfer("quota reached")
+		return false, errTransfer("FORMERR")
 	}
 	x.records = append(x.records, rr)
 	return false, nil
@@ -210,7 +232,11 @@ func (x *transferIn) report(zone *dns.Zone, err error) {
 	}
 	fresh := err == nil && zone != z.data
 	if fresh {
-		z.logf(catGeneral, info, "transferred serial %d%s", serial, colon(x.keyNote()))
+		note := ""
+		if x.key != "" {
+			note = ": TSIG '" + dns.Display(x.key) + "'"
+		}
+		z.logf(catGeneral, info, "transferred serial %d%s", serial, note)
 	}
 	if err != nil {
 		status = err.Error()
@@ -218,11 +244,7 @@ func (x *transferIn) report(zone *dns.Zone, err error) {
 		status = "up to date"
 	}
 	x.logf(info, "Transfer status: %s", status)
-	records := len(x.records)
-	if err == nil && records > 0 && !x.current {
-		records++ // the closing SOA
-	}
-	x.logf(info, "Transfer completed: %d messages, %d records, %d bytes, %s (serial %d)", x.messages, records, x.octets,
+	x.logf(info, "Transfer completed: %d messages, %d records, %d bytes, %s (serial %d)", x.messages, x.count, x.octets,
 		rate(x.octets, s.clock.Since()-x.began), serial)
 	if err != nil {
 		s.stats.transfersFailed++
@@ -231,7 +253,7 @@ func (x *transferIn) report(zone *dns.Zone, err error) {
 	}
 	s.stats.transfersIn++
 	if fresh {
-		z.take(zone)
+		z.take(zone, x.delta)
 	}
 	d.expireAt = s.clock.Since() + time.Duration(zone.SOA().Expire)*time.Second
 	d.failures = 0
@@ -241,19 +263,23 @@ func (x *transferIn) report(zone *dns.Zone, err error) {
 	}
 }
 
-func colon(note string) string {
-	if note == "" {
-		return ""
-	}
-	return ":" + note
-}
-
-// take serves transferred data and writes it to the zone's file.
-func (z *zone) take(data *dns.Zone) {
+// take serves transferred data. A whole zone is written to its file at once, steps
+// go to the journal first.
+func (z *zone) take(data *dns.Zone, steps *deltaReader) {
 	s := z.server()
-	z.data, z.loaded, z.modified = data, s.clock.Now(), s.clock.Now()
-	s.rebuildViews(z)
+	var deltas []*dns.Delta
+	if steps != nil {
+		deltas = steps.deltas
+	}
 	if z.file() != "" {
+		z.keepDeltas(data, deltas)
+	}
+	z.data, z.loaded, z.modified = data, s.clock.Since(), s.clock.Now()
+	s.rebuildViews(z)
+	switch {
+	case steps != nil:
+		z.dumpLater()
+	case z.file() != "":
 		z.writeFile()
 	}
 }

@@ -10,9 +10,9 @@ import (
 	"mxlab/sim/trace"
 )
 
-// transferOut answers AXFR and IXFR (RFC 5936, RFC 1995). An IXFR of an older
-// serial is answered with the whole zone, one of the present serial with the SOA
-// alone.
+// transferOut answers AXFR and IXFR (RFC 5936, RFC 1995). An IXFR is answered with
+// the steps since the client's serial if the journal has them, otherwise with the
+// whole zone; one of the present serial with the SOA alone.
 func (q *query) transferOut() {
 	kind := dns.TypeName(q.req.qtype)
 	var z *zone
@@ -21,14 +21,10 @@ func (q *query) transferOut() {
 	}
 	switch {
 	case z == nil || !z.authoritative():
-		q.logf(catXferOut, info, "bad zone transfer request: '%s/IN': non-authoritative zone (NOTAUTH)", dns.Display(q.req.name))
-		q.verdict(trace.Refused, &verdict{why: "no transfer: not authoritative for this zone"})
-		q.fail(mdns.RcodeNotAuth, "NOTAUTH")
+		q.refuseTransfer(mdns.RcodeNotAuth, "non-authoritative zone", "NOTAUTH")
 		return
 	case z.data == nil:
-		q.logf(catXferOut, info, "bad zone transfer request: '%s/IN': zone not loaded (SERVFAIL)", dns.Display(q.req.name))
-		q.verdict(trace.TempFail, &verdict{zone: z.conf.Name, why: "no transfer: the zone is not loaded"})
-		q.fail(mdns.RcodeServerFailure, "SERVFAIL")
+		q.refuseTransfer(mdns.RcodeServerFailure, "zone not loaded", "SERVFAIL")
 		return
 	}
 	if !allows(z.conf.AllowTransfer, q.peer.Addr(), q.key, &q.s.locals) {
@@ -54,10 +50,13 @@ func (q *query) transferOut() {
 			q.send(&response{aa: true, answer: []mdns.RR{soa}})
 			return
 		}
-		q.logf(catXferOut, info, "transfer of '%s': IXFR version not in journal, falling back to AXFR", z.label())
+		if deltas := q.deltasFor(z, serial); deltas != nil {
+			q.sendZone(z, deltaStream(z, deltas, fmt.Sprintf("(serial %d -> %d)", serial, soa.Serial)))
+			return
+		}
 		kind = "AXFR-style IXFR"
 	}
-	q.sendZone(z, kind)
+	q.sendZone(z, &transferStream{kind: kind, records: append(z.data.Records(), soa), serials: fmt.Sprintf("(serial %d)", soa.Serial)})
 }
 
 // requestedSerial is the serial the client of an IXFR has (RFC 1995 3).
@@ -77,14 +76,13 @@ func (q *query) requestedSerial() (uint32, bool) {
 // maxTransferMessage bounds the messages of a transfer.
 const maxTransferMessage = 60000
 
-// sendZone sends all records, as many in a message as fit, between two copies of
-// the SOA (RFC 5936 2.2).
-func (q *query) sendZone(z *zone, kind string) {
-	s := q.s
-	q.logf(catXferOut, info, "transfer of '%s': %s started%s (serial %d)", z.label(), kind, q.keyNote(), z.data.Serial())
+// sendZone sends the records of a transfer, as many in a message as fit (RFC 5936
+// 2.2).
+func (q *query) sendZone(z *zone, stream *transferStream) {
+	s, kind, records := q.s, stream.kind, stream.records
+	q.logf(catXferOut, info, "transfer of '%s': %s started%s %s", z.label(), kind, q.keyNote(), stream.serials)
 	span := s.trace.Open(trace.Event{Kind: trace.Transfer, Node: s.host.Name,
 		Data: trace.F(kind+" of "+dns.Display(z.conf.Name)+" to "+q.peer.Addr().String(), "serial", fmt.Sprint(z.data.Serial()))})
-	records := append(z.data.Records(), z.data.SOA())
 	oneAnswer := z.view.conf.TransferFormat.Value == "one-answer"
 	if r := z.view.serverRule(q.peer.Addr()); r != nil && r.TransferFormat.Value != "" {
 		oneAnswer = r.TransferFormat.Value == "one-answer"

@@ -18,9 +18,9 @@ type zone struct {
 	conf *config.Zone
 	data *dns.Zone // nil: not loaded, or expired
 	// What the data came from.
-	modified time.Time // of the file when it was loaded
-	loaded   time.Time // when the data was taken
-	changed  bool      // loaded since the last afterLoad
+	modified time.Time     // of the file when it was loaded
+	loaded   time.Duration // since the world's start, when the data was taken
+	changed  bool          // loaded since the last afterLoad
 
 	gone bool
 
@@ -129,7 +129,7 @@ func (z *zone) load() (upToDate bool) {
 			return false
 		}
 	}
-	z.data, z.modified, z.loaded, z.changed = data, modified, s.clock.Now(), true
+	z.data, z.modified, z.loaded, z.changed = data, modified, s.clock.Since(), true
 	z.base = base
 	return false
 }

@@ -12,7 +12,7 @@ import (
 // networkPrograms are the commands that ask the network, or about it.
 func networkPrograms() host.Programs {
 	return host.Programs{
-		"dig": runDig, "nslookup": runNslookup, "host": runHost, "getent": runGetent, "whois": runWhois,
+		"dig": runDig, "nslookup": runNslookup, "nsupdate": runNsupdate, "host": runHost, "getent": runGetent, "whois": runWhois,
 		"ping": runPing, "ping4": runPing, "ping6": runPing, "traceroute": runTraceroute, "traceroute6": runTraceroute, "mtr": runMtr, "tracepath": runTracepath,
 		"telnet": runTelnet, "nc": runNetcat, "netcat": runNetcat, "curl": runCurl,
 		"ss": runSs, "netstat": runNetstat, "ip": runIP, "ifconfig": runIfconfig, "route": runRoute,
