@@ -25,6 +25,7 @@ type session struct {
 	term    string
 	lang    string
 	tty     *host.TTY
+	left    bool // its login has been recorded as over
 	shell   *host.Proc
 	stdin   *inputStream
 	out     []piece
@@ -277,10 +278,18 @@ func (n *conn) finish(status int) {
 	n.send(message(msgChannelRequest).text("exit-status").flag(false).number(uint32(status)))
 	n.send(message(msgChannelEOF))
 	n.send(message(msgChannelClose))
-	n.logout()
+	n.leaveTTY()
 }
 
-// logout writes what the end of a session leaves in logs and records.
+// leaveTTY records the end of a login on a terminal.
+func (n *conn) leaveTTY() {
+	if n.tty != nil && !n.left {
+		n.left = true
+		n.s.h.LoggedOut(n.tty.Name, n.proc.PID)
+	}
+}
+
+// logout writes what the end of a connection leaves in the logs.
 func (n *conn) logout() {
 	if n.stage != working || n.number < 0 {
 		return
@@ -290,9 +299,7 @@ func (n *conn) logout() {
 		n.s.h.Syslog(host.FacAuth, host.Info, "systemd-logind", logindPID, fmt.Sprintf("Session %d logged out. Waiting for processes to exit.", n.number))
 		n.s.h.Syslog(host.FacAuth, host.Info, "systemd-logind", logindPID, fmt.Sprintf("Removed session %d.", n.number))
 	}
-	if n.tty != nil {
-		n.s.h.LoggedOut(n.tty.Name, n.proc.PID)
-	}
+	n.leaveTTY()
 	n.number = -1
 }
 
