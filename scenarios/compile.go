@@ -115,6 +115,11 @@ func (b *builder) network(n *Network, bp *sim.Blueprint) {
 	for i := range n.Hosts {
 		b.host(i, &n.Hosts[i], &bp.Hosts[i], links)
 	}
+	for i := range n.Hosts {
+		if err := b.checkVia(&bp.Hosts[i]); err != nil {
+			b.netErr(at("hosts", i, "via"), "%v", err)
+		}
+	}
 	for i, p := range n.Portals {
 		delay, err := sim.ParseDuration(p.Delay)
 		if err != nil {
@@ -155,7 +160,7 @@ func (b *builder) host(i int, h *Host, out *sim.Host, links map[string]bool) {
 			b.netErr(at("hosts", i, "packages", j), "no package %q for %s, there are %s", p, flavour, strings.Join(distro.Packages(flavour), ", "))
 		}
 	}
-	*out = sim.Host{Name: h.Name, Kind: h.Kind, Label: h.Label.Sim(), X: h.At[0], Y: h.At[1], Terminal: h.Terminal, Login: h.Login, Mine: h.Mine,
+	*out = sim.Host{Name: h.Name, Kind: h.Kind, Label: h.Label.Sim(), X: h.At[0], Y: h.At[1], Terminal: h.Terminal, Login: h.Login, Via: h.Via, Mine: h.Mine,
 		Flavour: flavour, Packages: h.Packages, Disabled: h.Disabled, Forward: h.Forward}
 	for j, f := range h.Interfaces {
 		if !links[f.Link] {

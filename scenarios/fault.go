@@ -1,6 +1,7 @@
 package scenarios
 
 import (
+	"maps"
 	"net/netip"
 	"slices"
 	"strings"
@@ -26,6 +27,9 @@ func (b *builder) scenario(s *Scenario, bp *sim.Blueprint) {
 	}
 	for i, p := range s.Portals {
 		b.portal(i, p, bp)
+	}
+	for _, name := range slices.Sorted(maps.Keys(s.Terminals)) {
+		b.terminal(name, s.Terminals[name])
 	}
 	bp.Faults = s.Incident
 	b.actions(s.Incident, bp, "incident")
@@ -137,6 +141,9 @@ func (b *builder) actions(list []sim.Action, bp *sim.Blueprint, where ...any) {
 		if err := a.Validate(); err != nil {
 			b.scErr(keys, "%v", err)
 			continue
+		}
+		if a.Via != "" && (b.hosts[a.Via] == nil || !b.hosts[a.Via].Terminal) {
+			b.scErr(append(keys, "via"), "no host %q with a terminal", a.Via)
 		}
 		if a.On != "" && b.hosts[a.On] == nil {
 			b.scErr(append(keys, "on"), "no host %q", a.On)

@@ -63,6 +63,7 @@ type Host struct {
 	At         [2]int   `yaml:"at"`
 	Terminal   bool     `yaml:"terminal"`
 	Login      string   `yaml:"login"`
+	Via        string   `yaml:"via"` // host from which ssh reaches this one, beside the console; brings openssh-server
 	Mine       bool     `yaml:"mine"`
 	Flavour    string   `yaml:"flavour"`
 	Packages   []string `yaml:"packages"`
@@ -140,20 +141,25 @@ type Scenario struct {
 	Topics     []Text           `yaml:"topics"`
 	Objectives []Text           `yaml:"objectives"`
 	Params     map[string]Param `yaml:"params"`
-	Patch      []Patch          `yaml:"patch"`    // changes to the files of hosts before they boot
-	Filters    []Filter         `yaml:"filters"`  // an ISP's port filters
-	Links      []LinkPatch      `yaml:"links"`    // links that are worse than in the network
+	Patch      []Patch          `yaml:"patch"`   // changes to the files of hosts before they boot
+	Filters    []Filter         `yaml:"filters"` // an ISP's port filters
+	Links      []LinkPatch      `yaml:"links"`   // links that are worse than in the network
 	Interfaces []IfacePatch     `yaml:"interfaces"`
-	Portals    []PortalPatch    `yaml:"portals"`  // changed settings of the network's portals
-	Incident   []sim.Action     `yaml:"incident"` // what happened before the student came
-	Again      *sim.Mail        `yaml:"again"`    // the mail of the story, for "Send again"
-	Story      Text             `yaml:"story"`
-	Tasks      []Task           `yaml:"tasks"`
-	Hints      []Hint           `yaml:"hints"`
-	Questions  []Question       `yaml:"questions"`
-	Checks     []Check          `yaml:"checks"`
-	Solution   []sim.Action     `yaml:"solution"`
-	WrongFixes []WrongFix       `yaml:"wrong_fixes"`
+	Portals    []PortalPatch    `yaml:"portals"` // changed settings of the network's portals
+	// Terminals says from which host the student reaches a host's terminals by
+	// ssh, as in {mail1: pc}: the page opens that terminal first, and the console
+	// only on request ("" is the console alone). An action that types into it says
+	// {on: mail1, via: pc, run: ...}; without via it is the console.
+	Terminals  map[string]string `yaml:"terminals"`
+	Incident   []sim.Action      `yaml:"incident"` // what happened before the student came
+	Again      *sim.Mail         `yaml:"again"`    // the mail of the story, for "Send again"
+	Story      Text              `yaml:"story"`
+	Tasks      []Task            `yaml:"tasks"`
+	Hints      []Hint            `yaml:"hints"`
+	Questions  []Question        `yaml:"questions"`
+	Checks     []Check           `yaml:"checks"`
+	Solution   []sim.Action      `yaml:"solution"`
+	WrongFixes []WrongFix        `yaml:"wrong_fixes"`
 }
 
 // Patch changes a file of a host: Text replaces it, Replace with With changes

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 )
@@ -15,7 +16,10 @@ type Action struct {
 	On   string `json:"on,omitempty" yaml:"on,omitempty"`     // host
 	Term string `json:"term,omitempty" yaml:"term,omitempty"` // terminal of the host, "" for its first
 	Run  string `json:"run,omitempty" yaml:"run,omitempty"`   // lines typed into the terminal
-	Key  string `json:"key,omitempty" yaml:"key,omitempty"`   // "interrupt", "eof" or "hangup"
+	Via  string `json:"via,omitempty" yaml:"via,omitempty"`   // with run and key: the terminal is an ssh from that host to On; "": the console
+	Key  string `json:"key,omitempty" yaml:"key,omitempty"`   // "open", "interrupt", "eof" or "hangup"
+
+	Power string `json:"power,omitempty" yaml:"power,omitempty"` // "on", "off" or "reset": the power switch of On
 
 	Write string `json:"write,omitempty" yaml:"write,omitempty"` // path of a file saved in the editor
 	Text  string `json:"text,omitempty" yaml:"text,omitempty"`   // its new content
@@ -111,15 +115,16 @@ func (a *Action) Validate() error {
 	add(a.Advance != 0, "advance")
 	add(a.Reboot != "", "reboot")
 	add(a.Until != "", "until")
+	add(a.Power != "", "power")
 	add(a.Foreign != nil, "foreign")
 	switch {
 	case len(kinds) == 0:
-		return errors.New("an action needs one of run, key, write, portal, mail, fetch, advance, reboot, until")
+		return errors.New("an action needs one of run, key, write, portal, mail, fetch, advance, reboot, power, until")
 	case len(kinds) > 1:
 		return fmt.Errorf("an action does one thing, this one has %s", strings.Join(kinds, " and "))
 	}
 	kind := kinds[0]
-	needsHost := kind == "run" || kind == "key" || kind == "write"
+	needsHost := kind == "run" || kind == "key" || kind == "write" || kind == "power"
 	switch {
 	case needsHost && a.On == "":
 		return fmt.Errorf("%s needs on: the host", kind)
@@ -127,8 +132,14 @@ func (a *Action) Validate() error {
 		return fmt.Errorf("%s does not go with on", kind)
 	case kind == "portal" && a.Request == "":
 		return errors.New("portal needs request")
-	case kind == "key" && a.Key != "interrupt" && a.Key != "eof" && a.Key != "hangup":
-		return fmt.Errorf("unknown key %q: want interrupt, eof or hangup", a.Key)
+	case kind == "key" && !slices.Contains([]string{"open", "interrupt", "eof", "hangup"}, a.Key):
+		return fmt.Errorf("unknown key %q: want open, interrupt, eof or hangup", a.Key)
+	case kind == "power" && !slices.Contains([]string{"on", "off", "reset"}, a.Power):
+		return fmt.Errorf("unknown power %q: want on, off or reset", a.Power)
+	case a.Via != "" && kind != "run" && kind != "key":
+		return fmt.Errorf("via does not go with %s", kind)
+	case a.Via != "" && a.Via == a.On:
+		return errors.New("via names another host than on")
 	case kind == "foreign":
 		return a.Foreign.Validate()
 	case kind == "write" && !strings.HasPrefix(a.Write, "/"):
@@ -171,6 +182,7 @@ type Result struct {
 	Prompt    string        `json:"prompt"`              // the terminal's prompt now
 	Screens   []Screen      `json:"screens,omitempty"`   // what terminals showed beside Output, by name
 	Ended     bool          `json:"ended,omitempty"`     // the terminal's session is over
+	Cut       bool          `json:"cut,omitempty"`       // nothing comes back from the host: the ssh session hangs
 	Status    int           `json:"status"`              // exit status of the last command of a run
 	Message   *Text         `json:"message,omitempty"`   // a portal's answer
 	Mails     []Received    `json:"mails,omitempty"`     // what a fetch found
@@ -186,10 +198,12 @@ type Result struct {
 type Screen struct {
 	On        string `json:"on"`
 	Term      string `json:"term,omitempty"`
+	Via       string `json:"via,omitempty"`
 	Output    string `json:"output,omitempty"`
 	Truncated bool   `json:"truncated,omitempty"`
 	Prompt    string `json:"prompt"`
 	Ended     bool   `json:"ended,omitempty"`
+	Cut       bool   `json:"cut,omitempty"`
 }
 
 // Received is a message in a mailbox.

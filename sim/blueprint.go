@@ -51,6 +51,11 @@ type Host struct {
 	X, Y     int // place on the map, in its own units
 	Terminal bool
 	Login    string // user of a new terminal; default root
+	// Via names the host with a terminal from which this one is reached by ssh,
+	// for which both get keys. It needs the package openssh-server. "": the
+	// console only. SSHFirst makes that the usual way.
+	Via      string
+	SSHFirst bool
 	Flavour  host.Flavour
 	Packages []string // what is installed, see packages.go
 	Disabled []string // units that are installed but not started at boot

@@ -64,6 +64,7 @@ func (w *World) boot(index int) *host.Host {
 		FS: vfs.New(w.plan.disks[index], vfs.Options{Now: w.clock.Now, MaxBytes: diskBytes, MaxInodes: diskInodes}),
 	})
 	w.hosts[spec.Name] = h
+	h.OnBoot(func() { w.restoreNetwork(h, spec) })
 	for _, name := range spec.Packages {
 		if install := installers[name]; install != nil {
 			install(h, w.plan.lib)

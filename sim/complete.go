@@ -16,9 +16,10 @@ func (w *World) Complete(hostName, term, line string, pos int) (start int, candi
 		return pos, nil
 	}
 	var p *host.Proc
-	if t := w.terms[hostName+":"+term]; t != nil {
-		p = t.shell
-	} else {
+	if t := w.findTerm(hostName, term); t != nil {
+		p = w.loginShell(t)
+	}
+	if p == nil {
 		login := w.spec(hostName).Login
 		if login == "" {
 			login = "root"

@@ -1,7 +1,6 @@
 package sim
 
 import (
-	"errors"
 	"fmt"
 	"path"
 	"time"
@@ -30,7 +29,9 @@ func (w *World) perform(t *vtime.Task, a *Action) (res Result) {
 	case a.Advance != 0:
 		t.Sleep(time.Duration(a.Advance))
 	case a.Reboot != "":
-		err = w.reboot(t, a.Reboot)
+		err = w.power(t, a.Reboot, "reboot")
+	case a.Power != "":
+		err = w.power(t, a.On, a.Power)
 	case a.Until != "":
 		w.passUntil(t, a.Until)
 	}
@@ -57,6 +58,9 @@ func (w *World) writeFile(hostName, name, text string) error {
 	if err != nil {
 		return err
 	}
+	if h.IsOff() {
+		return fmt.Errorf("%s: %w", hostName, ErrOff)
+	}
 	if _, err := h.FS.Stat(path.Dir(name), host.Root); err != nil {
 		return err
 	}
@@ -68,125 +72,6 @@ func (w *World) writeFile(hostName, name, text string) error {
 	}
 	h.NoteWrite("write", name, "editor")
 	return nil
-}
-
-// reboot switches a host off and on again: its processes end, what was only in
-// memory is gone, enabled units start.
-func (w *World) reboot(t *vtime.Task, name string) error {
-	h, err := w.host(name)
-	if err != nil {
-		return err
-	}
-	for key, term := range w.terms {
-		if term.host == h {
-			term.tty.HangUp()
-			delete(w.terms, key)
-		}
-	}
-	return h.Reboot(t)
-}
-
-// terminal is a login on a host's console.
-type terminal struct {
-	host  *host.Host
-	tty   *host.TTY
-	shell *host.Proc
-}
-
-// Terminal output limits and times are those of one action.
-func (w *World) terminalAction(t *vtime.Task, a *Action, res *Result) error {
-	h, err := w.host(a.On)
-	if err != nil {
-		return err
-	}
-	key := a.On + ":" + a.Term
-	term := w.terms[key]
-	if term == nil {
-		if a.Key != "" {
-			return nil
-		}
-		if term, err = w.login(t, a.On, h); err != nil {
-			return err
-		}
-		w.terms[key] = term
-	}
-	switch a.Key {
-	case "":
-		term.tty.Input(a.Run)
-	case "interrupt":
-		term.tty.Interrupt()
-	case "eof":
-		term.tty.EndInput()
-	case "hangup":
-		term.tty.HangUp()
-	}
-	w.await(t, term)
-	res.Output, res.Truncated = term.tty.TakeOutput()
-	_, res.Prompt = term.tty.Waiting()
-	if st, ok := term.shell.Ctx.(interface{ LastStatus() int }); ok {
-		res.Status = st.LastStatus()
-	}
-	if term.shell.Ended() {
-		res.Ended, res.Prompt, res.Status = true, "", term.shell.Status()
-		delete(w.terms, key)
-	}
-	return nil
-}
-
-// await waits until the terminal waits for input or its shell has ended. A
-// command that takes too long or does too much is interrupted, one that cannot
-// be interrupted is killed. One that waits for something that will not happen
-// by itself (nc -l) stays in the foreground.
-func (w *World) await(t *vtime.Task, term *terminal) {
-	guard := w.clock.After(commandTime, term.tty.Interrupt)
-	kill := w.clock.After(commandTime+time.Minute, func() { term.shell.Signal(host.SIGKILL) })
-	defer guard.Stop()
-	defer kill.Stop()
-	err := t.Try(func() { term.tty.WaitIdle(t) })
-	if errors.Is(err, vtime.ErrEventLimit) {
-		term.tty.Write([]byte("Killed\n"))
-		term.tty.Interrupt()
-		if err := t.Try(func() { term.tty.WaitIdle(t) }); err != nil {
-			term.shell.Signal(host.SIGKILL)
-		}
-	}
-}
-
-var errNoShell = errors.New("login failed: no shell")
-
-// login opens a session on the host's console with a login shell.
-func (w *World) login(t *vtime.Task, name string, h *host.Host) (*terminal, error) {
-	spec := w.spec(name)
-	if !spec.Terminal {
-		return nil, fmt.Errorf("%s: %w", name, ErrNoTerminal)
-	}
-	login := spec.Login
-	if login == "" {
-		login = "root"
-	}
-	u, ok := h.User(login)
-	if !ok {
-		return nil, fmt.Errorf("%w: no user %s", errNoShell, login)
-	}
-	tty := h.NewTTY()
-	fd := tty.FD()
-	cred := h.Cred(u)
-	env := h.LoginEnv(u)
-	cwd := u.Home
-	if _, err := h.FS.Stat(cwd, cred); err != nil {
-		cwd = "/"
-	}
-	x, err := h.Resolve(u.Shell, "", "/", cred)
-	if err != nil || x.Program == nil {
-		return nil, errNoShell
-	}
-	sh, err := h.Start(nil, x.Program, host.Spec{Args: []string{"-" + path.Base(u.Shell)}, Env: env, Cwd: cwd, Cred: &cred, Stdin: fd, Stdout: fd, Stderr: fd, TTY: tty})
-	if err != nil {
-		return nil, err
-	}
-	sh.OnExit(func(*host.Proc) { tty.HangUp() })
-	tty.WaitIdle(t)
-	return &terminal{host: h, tty: tty, shell: sh}, nil
 }
 
 // spec returns the blueprint's entry of a host.

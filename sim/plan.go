@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -83,7 +84,7 @@ func (l *Library) Compile(b Blueprint) (*Plan, error) {
 				return nil, fmt.Errorf("host %s: no package %q", b.Hosts[i].Name, name)
 			}
 		}
-		img, err := l.layout(&b.Hosts[i], b.Start)
+		img, err := l.layout(&b, i)
 		if err != nil {
 			return nil, fmt.Errorf("host %s: %w", b.Hosts[i].Name, err)
 		}
@@ -95,7 +96,8 @@ func (l *Library) Compile(b Blueprint) (*Plan, error) {
 // installed is how long before the world's start its disks were laid out.
 const installed = 30 * 24 * time.Hour
 
-func (l *Library) layout(h *Host, start time.Time) (*vfs.Image, error) {
+func (l *Library) layout(b *Blueprint, index int) (*vfs.Image, error) {
+	h, start := &b.Hosts[index], b.Start
 	base, err := l.system(h.Flavour, h.Packages)
 	if err != nil {
 		return nil, err
@@ -104,7 +106,7 @@ func (l *Library) layout(h *Host, start time.Time) (*vfs.Image, error) {
 	if err := distro.AddUsers(d, h.accounts()); err != nil {
 		return nil, err
 	}
-	for _, f := range h.Files {
+	for _, f := range slices.Concat(b.accessFiles(h), h.Files) {
 		if err := putFile(d, f); err != nil {
 			return nil, fmt.Errorf("file %s: %w", f.Path, err)
 		}

@@ -28,12 +28,15 @@ import (
 //	HOST$ command             typed into the host's terminal; lines that begin with "> " continue it
 //	HOST> text                typed into the program that runs there
 //	HOST:2$ command           in a second terminal
+//	HOST@PC$ command          in the terminal that ssh from PC has opened
 //	HOST$^C, HOST$^D          interrupt, end of input
+//	HOST$^O                   the terminal is opened
 //	@ DURATION                time passes
 //	mail FROM TO SUBJECT      somebody sends a mail with their mail client
 //	fetch ADDRESS             somebody reads their mailbox
 //	portal NAME REQUEST [FIELD=VALUE ...]
 //	reboot HOST
+//	power on|off|reset HOST
 //	trace dns|smtp|all [HOST] what happened since the last such line
 //
 // and the lines up to the next such line are its complete output. Empty lines
@@ -71,8 +74,8 @@ type step struct {
 }
 
 var (
-	directive = regexp.MustCompile(`^(#|@ |network |scenario |mail |fetch |portal |reboot |trace |[a-z][a-z0-9-]*(:[a-z0-9]+)?(\$|>)( |\^[CD]$))`)
-	typed     = regexp.MustCompile(`^([a-z][a-z0-9-]*)(?::([a-z0-9]+))?[$>](?: (.*)|\^([CD]))$`)
+	directive = regexp.MustCompile(`^(#|@ |network |scenario |mail |fetch |portal |reboot |power |trace |[a-z][a-z0-9-]*(:[a-z0-9]+)?(@[a-z][a-z0-9-]*)?(\$|>)( |\^[CDO]$))`)
+	typed     = regexp.MustCompile(`^([a-z][a-z0-9-]*)(?::([a-z0-9]+))?(?:@([a-z][a-z0-9-]*))?[$>](?: (.*)|\^([CDO]))$`)
 )
 
 func parseScript(text string) (steps []step) {
@@ -174,14 +177,16 @@ func (p *player) do(text []string) string {
 		p.t.Fatalf("%q comes before the world", text[0])
 	}
 	if m := typed.FindStringSubmatch(text[0]); m != nil {
-		a := sim.Action{On: m[1], Term: m[2]}
-		switch m[4] {
+		a := sim.Action{On: m[1], Term: m[2], Via: m[3]}
+		switch m[5] {
+		case "O":
+			a.Key = "open"
 		case "C":
 			a.Key = "interrupt"
 		case "D":
 			a.Key = "eof"
 		default:
-			a.Run = m[3] + "\n"
+			a.Run = m[4] + "\n"
 			for _, l := range text[1:] {
 				a.Run += strings.TrimPrefix(strings.TrimPrefix(l, ">"), " ") + "\n"
 			}
@@ -201,6 +206,8 @@ func (p *player) do(text []string) string {
 		return p.act(sim.Action{Fetch: words[1]})
 	case "reboot":
 		return p.act(sim.Action{Reboot: words[1]})
+	case "power":
+		return p.act(sim.Action{On: words[2], Power: words[1]})
 	case "portal":
 		a := sim.Action{Portal: words[1], Request: words[2], With: map[string]string{}}
 		for _, w := range words[3:] {
@@ -273,8 +280,21 @@ func (p *player) act(a sim.Action) string {
 	if res.Err != "" {
 		fmt.Fprintf(&b, "error: %s\n", res.Err)
 	}
+	if res.Ended && a.Via != "" {
+		b.WriteString("[ended]\n")
+	}
+	if res.Cut {
+		b.WriteString("[no answer]\n")
+	}
 	for _, s := range res.Screens {
-		fmt.Fprintf(&b, "[%s]\n%s", strings.TrimSuffix(s.On+":"+s.Term, ":"), s.Output)
+		name := strings.TrimSuffix(s.On+":"+s.Term, ":")
+		if s.Via != "" {
+			name += "@" + s.Via
+		}
+		if s.Cut {
+			name += ", no answer"
+		}
+		fmt.Fprintf(&b, "[%s]\n%s", name, s.Output)
 	}
 	return b.String()
 }

@@ -54,7 +54,7 @@ type World struct {
 
 	mu      sync.Mutex // one action at a time
 	journal Journal
-	terms   map[string]*terminal
+	terms   map[termKey]*terminal
 	edits   map[string]uint64 // "host:path" -> trace event of the last edit
 	faults  []string          // internal errors seen
 	callers map[uint64]*caller
@@ -74,7 +74,7 @@ var (
 // World builds a new world and boots its hosts.
 func (p *Plan) World() (*World, error) {
 	w := &World{plan: p, kernel: vtime.New(p.Blueprint.Start, p.Blueprint.Seed), hosts: map[string]*host.Host{},
-		terms: map[string]*terminal{}, edits: map[string]uint64{}, callers: map[uint64]*caller{}, limits: host.NewLimits()}
+		terms: map[termKey]*terminal{}, edits: map[string]uint64{}, callers: map[uint64]*caller{}, limits: host.NewLimits()}
 	w.clock = w.kernel.Clock()
 	w.log = trace.NewLog(w.clock, maxTrace)
 	w.kernel.OnFault(w.fault)
@@ -189,7 +189,7 @@ func (w *World) enter(at time.Duration, a Action) {
 // host without a terminal.
 func (w *World) denied(a *Action) (res Result) {
 	name := a.Reboot
-	if a.Write != "" {
+	if a.Write != "" || a.Power != "" {
 		name = a.On
 	}
 	if spec := w.spec(name); name != "" && spec != nil && !spec.Terminal {
@@ -302,6 +302,8 @@ func actionLabel(a *Action) trace.Data {
 		return trace.F("fetch mail of " + a.Fetch)
 	case a.Reboot != "":
 		return trace.F("reboot " + a.Reboot)
+	case a.Power != "":
+		return trace.F("power " + a.Power)
 	case a.Until != "":
 		return trace.F("advance until " + a.Until)
 	}

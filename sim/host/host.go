@@ -56,6 +56,8 @@ type Host struct {
 	quiet    bool
 	ttys     int
 	onBoot   []func()
+	booting  bool
+	plan     *ShutdownPlan
 	values   map[any]any
 	edits    map[string]uint64 // path: event of its last change by a person
 }
