@@ -177,6 +177,22 @@ func RcodeName(rcode int) string {
 	return "RESERVED" + strconv.Itoa(rcode)
 }
 
+// TSIGErrorName is the name of the error field of a TSIG record (RFC 8945 section
+// 5.2), whose numbers from 16 on mean something else than in a header.
+func TSIGErrorName(code uint16) string {
+	switch code {
+	case mdns.RcodeBadSig:
+		return "BADSIG"
+	case mdns.RcodeBadKey:
+		return "BADKEY"
+	case mdns.RcodeBadTime:
+		return "BADTIME"
+	case mdns.RcodeBadTrunc:
+		return "BADTRUNC"
+	}
+	return RcodeName(int(code))
+}
+
 // isMeta reports types that are never stored in a zone.
 func isMeta(t uint16) bool {
 	return t == typeOPT || t == typeTKEY || t == typeTSIG || t >= 251 && t <= 255

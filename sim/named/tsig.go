@@ -100,7 +100,7 @@ func (q *query) verifySignature() bool {
 		q.mac = t.MAC
 		return true
 	}
-	what := map[uint16]string{mdns.RcodeBadKey: "BADKEY", mdns.RcodeBadSig: "BADSIG", mdns.RcodeBadTime: "BADTIME"}[code]
+	what := dns.TSIGErrorName(code)
 	q.bareLogf(catSecurity, failure, "request has invalid signature: TSIG %s: tsig verify failure (%s)", dns.Display(t.Hdr.Name), what)
 	q.verdict(trace.Refused, &verdict{why: "the signature of key " + dns.Display(t.Hdr.Name) + " is not valid: " + what})
 	q.s.stats.response(mdns.RcodeNotAuth)

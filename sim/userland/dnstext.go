@@ -150,7 +150,10 @@ func splitText(s string, width int) string {
 
 func tsigText(rr *mdns.TSIG) string {
 	mac, _ := hex.DecodeString(rr.MAC)
-	text := fmt.Sprintf("%s %d %d %d %s %d %s %d", bindName(rr.Algorithm), rr.TimeSigned, rr.Fudge,
-		len(mac), base64Text(mac), rr.OrigId, dns.RcodeName(int(rr.Error)), rr.OtherLen)
+	text := fmt.Sprintf("%s %d %d %d ", bindName(rr.Algorithm), rr.TimeSigned, rr.Fudge, len(mac))
+	if len(mac) > 0 {
+		text += base64Text(mac) + " "
+	}
+	text += fmt.Sprintf("%d %s %d", rr.OrigId, dns.TSIGErrorName(rr.Error), rr.OtherLen)
 	return text + " " + strings.ToUpper(rr.OtherData)
 }

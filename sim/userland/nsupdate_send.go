@@ -173,10 +173,7 @@ func (n *nsupdate) result(r *reply) {
 		n.failed = true
 		detail := ""
 		if t := r.IsTsig(); t != nil && t.Error != 0 {
-			detail = "(" + dns.RcodeName(int(t.Error)) + ")"
-			if name, ok := map[uint16]string{mdns.RcodeBadKey: "BADKEY", mdns.RcodeBadSig: "BADSIG", mdns.RcodeBadTime: "BADTIME"}[t.Error]; ok {
-				detail = "(" + name + ")"
-			}
+			detail = "(" + dns.TSIGErrorName(t.Error) + ")"
 		}
 		fmt.Fprintf(n.p.Stderr, "update failed: %s%s\n", dns.RcodeName(r.Rcode), detail)
 	}
