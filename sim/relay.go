@@ -30,7 +30,7 @@ func RelayTries(domain string, addr netip.Addr, victim string) []RelayTry {
 		literal = "[IPv6:" + addr.String() + "]"
 	}
 	return []RelayTry{
-		{Text{"plain", "그대로"}, "spammer@spam.example", victim},
+		{Text{"plain", "일반 주소"}, "spammer@spam.example", victim},
 		{Text{"null sender", "빈 발신자"}, "", victim},
 		{Text{"forged local sender", "내부 발신자 사칭"}, "postmaster@" + domain, victim},
 		{Text{"sender without domain", "도메인 없는 발신자"}, "postmaster", victim},

@@ -156,7 +156,9 @@ func (s *Session) submission() *grader.Submission {
 	s.mu.Lock()
 	w := s.world
 	s.mu.Unlock()
-	return grader.NewSubmission(s.head.Scenario, s.drawn, s.head.Student, w.Journal())
+	sub := grader.NewSubmission(s.head.Scenario, s.drawn, s.head.Student, w.Journal())
+	sub.Answers = s.given()
+	return sub
 }
 
 // seedOf turns what a teacher gave as seed into a number: a number is itself,

@@ -208,6 +208,7 @@ func editor(selector string) string {
 
 func reloadKeepsWork(b *tab) {
 	b.openLab(missingPTR)
+	b.click(".task summary", "Look up the reverse name")
 	b.click(".guide .choice input", "")
 	b.click(".question button", "Answer")
 	b.wait("the answer counts", `document.querySelector('.question .verdict-line') !== null`)

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"mxlab/grader"
 	"mxlab/scenarios"
 )
 
@@ -158,6 +159,16 @@ func (s *Session) answer(cmd string, a AnswerAction) *Problem {
 	defer s.mu.Unlock()
 	s.answers = answered(s.answers, a)
 	return nil
+}
+
+// given are the answers as the grader takes them.
+func (s *Session) given() (list []grader.Answer) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, a := range s.answers {
+		list = append(list, grader.Answer(a))
+	}
+	return list
 }
 
 // answerStates are the answers with what is right about them. A typed answer is

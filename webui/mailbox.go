@@ -45,7 +45,9 @@ func (k *desk) fetch(account string, res *sim.Result) {
 	for i := range items {
 		if j := slices.IndexFunc(old, func(m mailItem) bool { return m.summary.ID == items[i].summary.ID && m.data == items[i].data }); j >= 0 {
 			items[i] = old[j]
+			continue
 		}
+		items[i].summary.Seq = deliveryOf(k.world.Log(), items[i].data)
 	}
 	list := append(k.fetched[account], fetch{int64(res.End), items})
 	k.fetched[account] = list[max(0, len(list)-maxFetches):]

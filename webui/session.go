@@ -294,5 +294,5 @@ func (s *Session) wake() {
 
 // subject is what the grader needs.
 func (s *Session) subject(j sim.Journal) *grader.Subject {
-	return &grader.Subject{Drawn: s.drawn, Plan: s.plan, Journal: j, Student: s.head.Student}
+	return &grader.Subject{Drawn: s.drawn, Plan: s.plan, Journal: j, Answers: s.given(), Student: s.head.Student}
 }
