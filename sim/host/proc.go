@@ -63,6 +63,7 @@ type Proc struct {
 	ended  bool
 	done   vtime.Signal
 	onExit func(*Proc)
+	halted *halt // by SIGSTOP
 }
 
 // exit is the reason by which a process ends itself; signalled by which a
@@ -296,13 +297,13 @@ func (p *Proc) Wait(t *vtime.Task) int {
 
 // Signal sends a signal to the process.
 func (p *Proc) Signal(sig Signal) {
-	if p.ended || sig == 0 {
+	if p.ended || sig == 0 || p.halting(sig) {
 		return
 	}
 	if sig != SIGKILL && sig != SIGSTOP && p.OnSignal != nil && p.OnSignal(sig) {
 		return
 	}
-	if sig == SIGCONT || sig == SIGSTOP { // there is no stopping in the lab
+	if sig == SIGCONT || sig == SIGSTOP { // commands cannot be stopped
 		return
 	}
 	if p.Task != nil {

@@ -194,6 +194,7 @@ func (u *Unit) DoStop() {
 		u.Stop(u)
 	} else if main != nil {
 		main.Signal(SIGTERM)
+		main.Signal(SIGCONT) // SendSIGCONT: a stopped process must hear the first
 	}
 	u.set(Inactive)
 	u.systemd(Info, "%s.service: Deactivated successfully.", u.Name)

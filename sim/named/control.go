@@ -152,6 +152,10 @@ func (s *Server) acceptControl(p *controlPort, c *vnet.Conn) {
 
 // read takes what has arrived and acts on every whole message.
 func (c *controlConn) read() {
+	if c.s.proc.Stopped() {
+		c.s.proc.WhenRunning(c.read)
+		return
+	}
 	var chunk [4096]byte
 	for !c.done {
 		if c.s.stopped {

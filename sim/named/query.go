@@ -44,6 +44,10 @@ type query struct {
 
 // receive takes a datagram.
 func (p *listenPort) receive(d *vnet.Datagram) {
+	if p.s.proc.Stopped() {
+		p.s.proc.WhenRunning(func() { p.receive(d) })
+		return
+	}
 	p.s.stats.udp++
 	q := &query{s: p.s, port: p, local: d.Dst.Addr(), peer: d.Src}
 	q.handle(d.Payload)

@@ -1,6 +1,7 @@
 package named
 
 import (
+	"errors"
 	"fmt"
 	"net/netip"
 	"slices"
@@ -286,7 +287,11 @@ func (c *rndcCall) exchange(conn *vnet.Conn, command, nonce string) (controlTabl
 	conn.Write(encodeControl(controlTable{{name: "_ctrl", table: ctrl}, {name: "_data", table: controlTable{{name: "type", value: command}}}}, c.key))
 	b, err := readControl(conn)
 	if err != nil {
-		if text := socketResult(err); text != "unexpected error" {
+		text := socketResult(err)
+		if errors.Is(err, vnet.ErrDeadline) {
+			text = "timed out"
+		}
+		if text != "unexpected error" {
 			fmt.Fprintf(c.p.Stderr, "rndc: recv failed: %s\n", text)
 			return nil, false
 		}

@@ -40,6 +40,10 @@ func (t *tcpClient) wait(d time.Duration) {
 
 // read takes what has arrived and answers every whole message in it.
 func (t *tcpClient) read() {
+	if t.s.proc.Stopped() {
+		t.s.proc.WhenRunning(t.read)
+		return
+	}
 	var chunk [4096]byte
 	for !t.closed {
 		n, err := t.conn.TryRead(chunk[:])

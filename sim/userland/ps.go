@@ -34,6 +34,9 @@ func processTable(h *host.Host) []psRow {
 		if p.PGID == p.PID || p.Task == nil {
 			r.stat = "Ss"
 		}
+		if p.Stopped() {
+			r.stat = strings.Replace(r.stat, "S", "T", 1)
+		}
 		rows = append(rows, r)
 	}
 	return rows
