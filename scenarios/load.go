@@ -1,6 +1,7 @@
 package scenarios
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"embed"
 	"encoding/hex"
@@ -195,7 +196,7 @@ func (s *source) find(keys ...any) (line, col int) {
 }
 
 // Builtin returns the ids of the built-in scenarios in the order of learning:
-// by level, then id.
+// by level, then the time they take.
 func Builtin() []string {
 	entries, _ := fs.ReadDir(builtin, ".")
 	var list []*Set
@@ -206,7 +207,9 @@ func Builtin() []string {
 			}
 		}
 	}
-	slices.SortStableFunc(list, func(a, b *Set) int { return a.Head.Level - b.Head.Level })
+	slices.SortStableFunc(list, func(a, b *Set) int {
+		return cmp.Or(a.Head.Level-b.Head.Level, a.Head.Minutes-b.Head.Minutes)
+	})
 	var ids []string
 	for _, s := range list {
 		ids = append(ids, s.Head.ID)

@@ -59,7 +59,37 @@ func (m *DNSMessage) Label() string {
 	if len(msg.Answer) == 0 && len(msg.Ns) > 0 && msg.Rcode == dns.RcodeSuccess && msg.Ns[0].Header().Rrtype == dns.TypeNS {
 		return "referral to " + msg.Ns[0].Header().Name + " for " + question
 	}
-	return rcode + " " + strconv.Itoa(len(msg.Answer)) + " answers for " + question
+	if len(msg.Answer) == 0 && msg.Rcode == dns.RcodeSuccess {
+		return "NOERROR no data for " + question
+	}
+	return rcode + answerLabel(msg.Answer) + " for " + question
+}
+
+// maxAnswerLabel bounds what a label shows of an answer, in bytes.
+const maxAnswerLabel = 40
+
+// answerLabel is the data of the last record, behind which a chain of aliases
+// ends, and how many there are besides; signatures do not count.
+func answerLabel(answer []dns.RR) string {
+	var last dns.RR
+	n := -1
+	for _, rr := range answer {
+		if rr.Header().Rrtype != dns.TypeRRSIG {
+			last = rr
+			n++
+		}
+	}
+	if last == nil {
+		return ""
+	}
+	data := strings.TrimPrefix(last.String(), last.Header().String())
+	if len(data) > maxAnswerLabel {
+		data = strings.ToValidUTF8(data[:maxAnswerLabel], "") + "..."
+	}
+	if n > 0 {
+		data += " and " + strconv.Itoa(n) + " more"
+	}
+	return " " + data
 }
 
 // Fields are the addresses, the header and all records in presentation format.

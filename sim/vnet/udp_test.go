@@ -51,7 +51,7 @@ func TestDNSOverUDP(t *testing.T) {
 		t.Errorf("got %q, want %q", got, want)
 	}
 	want := `dns.query ok pc>srv via lan1,wan,lan2 took 0.012000000 "A www.example.kr."
-dns.reply ok srv>pc via lan2,wan,lan1 took 0.012000000 "NOERROR 1 answers for A www.example.kr."`
+dns.reply ok srv>pc via lan2,wan,lan1 took 0.012000000 "NOERROR 192.0.2.7 for A www.example.kr."`
 	var lines []string
 	l.log.After(0, func(e *trace.Event) bool {
 		line := e.String()
