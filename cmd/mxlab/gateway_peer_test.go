@@ -204,6 +204,7 @@ mkfifo ready
 `+bin+` gateway network:company`+maps+` > ready &
 server=$!
 read word < ready
+dig moa-mail.com mx > /dev/null # a resolver in use knows the root
 dig +trace moa-mail.com mx
 kill $server`)
 	want(t, out, "from 198.18.0.10#53", "moa-mail.com.\t\t3600\tIN\tMX\t10 mx.moa-mail.com.")

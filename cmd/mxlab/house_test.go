@@ -31,6 +31,7 @@ var layers = []struct {
 	{0, "sim/trace", "sim/vtime"},
 	{0, "sim/dns", ""},
 	{0, "sim/mail", ""},
+	{0, "sim/pki", ""},
 	{0, "sim/mail/spf", "sim/mail"},
 	{0, "sim/host/vfs", ""},
 	{0, "sim/pcap", ""},

@@ -3,6 +3,12 @@
 // grader. Without a command it serves the lab to a browser.
 //
 // This package is flags and wiring only.
+//
+// The randomness of TLS inside a world comes from the world's seed, so that a
+// session with it can be replayed; without the setting below crypto/tls would
+// take it from the machine.
+//
+//go:debug cryptocustomrand=1
 package main
 
 import (

@@ -143,10 +143,13 @@ func place(d *vfs.FS, f txtar.File) error {
 }
 
 // Finish does what the installation does last, when all files of a host are in
-// place: the SSH server gets its key, Postfix's alias database is built
+// place: the SSH server gets its key, a mail host its certificate, Postfix's alias database is built
 // (newaliases).
 func Finish(d *vfs.FS) error {
 	if err := makeHostKey(d); err != nil {
+		return err
+	}
+	if err := makeSnakeoil(d); err != nil {
 		return err
 	}
 	const aliases = "/etc/aliases"

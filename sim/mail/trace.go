@@ -15,7 +15,8 @@ type Received struct {
 	By         string     // myhostname
 	MailName   string     // empty: "Postfix"
 	With       string     // SMTP, ESMTP, UTF8SMTP ...
-	TLS        string     // "TLSv1.3 with cipher X (256/256 bits)"; empty: no TLS
+	Secure     bool       // under TLS
+	TLS        string     // "TLSv1.3 with cipher X (256/256 bits)"; empty: not told
 	AuthUser   string     // SASL user name; empty: not logged in
 	ShowAuth   bool       // smtpd_sasl_authenticated_header
 	QueueID    string
@@ -33,6 +34,8 @@ func (r Received) Field() Field {
 	with := r.With
 	if r.TLS != "" {
 		lines = append(lines, "\t(using "+r.TLS+")", "\t(No client certificate requested)")
+	}
+	if r.Secure || r.TLS != "" {
 		if with == "ESMTP" || with == "UTF8SMTP" {
 			with += "S" // RFC 3848
 		}

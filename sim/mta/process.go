@@ -1,6 +1,7 @@
 package mta
 
 import (
+	"crypto/tls"
 	"maps"
 	"slices"
 	"strconv"
@@ -56,6 +57,8 @@ type process struct {
 	locals  *postfix.Local
 	cleaner *postfix.Cleanup
 	mechs   string // SASL mechanisms smtpd offers
+	tlsUse  string // smtpd: "may" or "encrypt", empty without TLS
+	tls     *tls.Config
 	logName string
 	tables  map[string]time.Time // indexed tables read, with their age then
 }
@@ -303,6 +306,7 @@ func (p *process) begin() {
 		}
 		p.routing = p.smtpd.Router()
 		p.startSASL()
+		p.openTLS()
 	case "smtp", "lmtp":
 		random := p.in.host.Clock.Rand("smtp " + p.in.host.Name + strconv.Itoa(p.pid()))
 		p.client = postfix.NewSMTPClient(p.cfg, p.sys, random.IntN)

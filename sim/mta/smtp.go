@@ -41,6 +41,13 @@ func (a *attempt) smtp() {
 		c.final = i == len(servers)-1 || sessions == 0
 		c.run()
 		conn.Close()
+		if c.retry {
+			if conn, err = a.connect(server, port); err == nil {
+				c = &client{attempt: a, conn: conn, server: server, port: port, final: c.final, plain: true}
+				c.run()
+				conn.Close()
+			}
+		}
 		if len(a.rcpts) == 0 || c.final {
 			return
 		}

@@ -22,6 +22,8 @@ type client struct {
 	port   uint16
 	final  bool // no other server will be tried: temporary errors count
 	buf    []byte
+	plain  bool              // TLS has failed before and is not required
+	retry  bool              // another session, in clear, must follow
 	ext    map[string]string // EHLO keywords, upper case, with their arguments
 }
 
@@ -36,7 +38,7 @@ const maxReply = 64 << 10
 
 // run holds the session.
 func (c *client) run() {
-	if !c.greet() || !c.authenticate() {
+	if !c.greet() || !c.secure() || !c.authenticate() {
 		return
 	}
 	c.setUp = c.in.host.Clock.Now()
@@ -151,10 +153,15 @@ func (c *client) greet() bool {
 		c.giveUp(f)
 		return false
 	}
+	return c.hello()
+}
+
+// hello says EHLO, or HELO. It reports whether the session goes on.
+func (c *client) hello() bool {
 	name := c.p.cfg.Str("smtp_helo_name")
 	command := "EHLO"
 	c.send("EHLO " + name)
-	r, err = c.reply("smtp_helo_timeout")
+	r, err := c.reply("smtp_helo_timeout")
 	if err == nil && r.Class() == 5 {
 		command = "HELO"
 		c.send("HELO " + name)

@@ -63,7 +63,8 @@ func serve(t *vtime.Task, p *process, conn *vnet.Conn) {
 	p.proc.OnExit(func(*host.Proc) { ss.in.interrupted(p, t) })
 	ss.input = input{conn: conn, timeout: p.cfg.Duration("smtpd_timeout")}
 	ss.check = p.smtpd.NewChecker()
-	ss.facts = postfix.Session{Client: ss.peer(conn.Remote()), Server: conn.Local(), Protocol: "SMTP", SASLActive: p.mechs != ""}
+	ss.facts = postfix.Session{Client: ss.peer(conn.Remote()), Server: conn.Local(), Protocol: "SMTP"}
+	ss.facts.SASLActive = ss.mayAuth()
 	ss.facts.Instance = fmt.Sprintf("%x.%x.0", p.pid(), p.in.host.Clock.Now().Unix())
 	ss.logf(host.Info, "connect from %s", ss.facts.Client)
 	leave := ss.enterAnvil()
@@ -84,6 +85,11 @@ func serve(t *vtime.Task, p *process, conn *vnet.Conn) {
 func (ss *session) conversation() {
 	if ss.crowded() {
 		return
+	}
+	if ss.cfg.Bool("smtpd_tls_wrappermode") {
+		if ss.tls == nil || !ss.handshake() {
+			return
+		}
 	}
 	if ss.input.pending() { // it spoke before it was greeted
 		ss.improper()

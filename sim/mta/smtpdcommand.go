@@ -66,6 +66,11 @@ func (ss *session) command(line string) {
 		return
 	}
 	ss.last = cmd.Verb
+	if ss.needsTLS(cmd.Verb) {
+		ss.count(strings.ToLower(cmd.Verb), false)
+		ss.fault(mail.NewReply(530, "5.7.0 Must issue a STARTTLS command first"))
+		return
+	}
 	if ss.denied != nil && cmd.Verb != "QUIT" {
 		ss.errors++
 		ss.write(mail.Replyf(503, "5.7.0 Error: access denied for %s", ss.facts.Client))
@@ -148,8 +153,4 @@ func (ss *session) noop(mail.Command) (mail.Reply, bool) { return good(250, "2.0
 func (ss *session) quitCommand(mail.Command) (mail.Reply, bool) {
 	ss.quit = true
 	return good(221, "2.0.0 Bye")
-}
-
-func (ss *session) startTLS(mail.Command) (mail.Reply, bool) {
-	return bad(502, "5.5.1 Error: command not implemented")
 }

@@ -260,6 +260,9 @@ func (ss *session) received(id string) mail.Field {
 	r := mail.Received{Helo: ss.facts.Helo, ClientName: ss.facts.Client.Name, ClientAddr: ss.facts.Client.Addr, By: ss.cfg.Str("myhostname"),
 		MailName: ss.cfg.Str("mail_name"), With: ss.facts.Protocol, AuthUser: ss.facts.SASLUser,
 		ShowAuth: ss.cfg.Bool("smtpd_sasl_authenticated_header"), QueueID: id, At: ss.in.host.Now()}
+	if r.Secure = ss.secured(); r.Secure && ss.cfg.Bool("smtpd_tls_received_header") {
+		r.TLS = tlsSummary(ss.conn.TLS(), ss.tls.Certificates[0].Leaf)
+	}
 	if ss.mail.SMTPUTF8 {
 		r.With = "UTF8SMTP"
 	}

@@ -58,6 +58,9 @@ func (ss *session) extensions() []string {
 		list = append(list, "VRFY")
 	}
 	list = append(list, "ETRN")
+	if ss.offersTLS() {
+		list = append(list, "STARTTLS")
+	}
 	if ss.facts.SASLActive {
 		list = append(list, "AUTH "+ss.mechs)
 		if cfg.Bool("broken_sasl_auth_clients") {

@@ -19,6 +19,16 @@ type input struct {
 // pending reports whether something has come in that was not read.
 func (r *input) pending() bool { return r.used < len(r.buf) || r.conn.Buffered() > 0 }
 
+// discard forgets what has come in.
+func (r *input) discard() {
+	r.buf, r.used = r.buf[:0], 0
+	for b := [512]byte{}; r.conn.Buffered() > 0; {
+		if n, err := r.conn.TryRead(b[:]); n == 0 || err != nil {
+			return
+		}
+	}
+}
+
 // peek returns what has come in and was not read, at most n bytes.
 func (r *input) peek(n int) []byte {
 	if r.used == len(r.buf) {

@@ -15,6 +15,7 @@ const maxTranscript = 100
 type transcript struct {
 	lines    []string
 	software bool // the configuration is wrong: 451 4.3.5
+	resource bool // something of this host is missing: 454 4.7.0
 }
 
 func (c *transcript) in(line string) { c.add(" In:  " + printable(line)) }
@@ -32,9 +33,10 @@ func (c *transcript) add(line string) {
 }
 
 // tellPostmaster mails the conversation to error_notice_recipient when the
-// configuration made it go wrong and notify_classes says software.
+// configuration or a missing file made it go wrong and notify_classes says so.
 func (ss *session) tellPostmaster() {
-	if !ss.chat.software || !slices.Contains(ss.cfg.List("notify_classes"), "software") {
+	classes := ss.cfg.List("notify_classes")
+	if !(ss.chat.software && slices.Contains(classes, "software") || ss.chat.resource && slices.Contains(classes, "resource")) {
 		return
 	}
 	e, refusal := ss.in.enter(ss.t, "smtpd", ss.in.host.Clock.Now())

@@ -31,6 +31,7 @@ type Net struct {
 	loopback []netip.Prefix
 	loss     *rand.Rand
 	isn      *rand.Rand
+	tls      *rand.Rand
 	paths    path
 	acks     ackLog
 	taps     []*Tap

@@ -80,6 +80,7 @@ type Conn struct {
 	resetOut bool      // an RST of this end is on its way
 	reading  int       // tasks parked in Read
 	foreign  bool      // see SetForeign
+	secure   *secure   // the TLS layer, if any
 	readable vtime.Signal
 	changed  vtime.Signal
 	deadline time.Duration // 0: none
@@ -189,6 +190,13 @@ func (c *Conn) hush() {
 // ETIMEDOUT; ENOBUFS when the peer has left too much unread, which aborts the
 // connection.
 func (c *Conn) Write(b []byte) (int, error) {
+	if c.secure != nil && !c.released {
+		return c.secure.Write(b)
+	}
+	return c.writePlain(b)
+}
+
+func (c *Conn) writePlain(b []byte) (int, error) {
 	switch {
 	case c.released:
 		return 0, net.ErrClosed

@@ -87,6 +87,13 @@ func (c *Conn) because(event uint64) {
 // next. Errors: io.EOF after the peer's FIN, ECONNRESET, ETIMEDOUT,
 // ErrDeadline, net.ErrClosed, and the reason if the task was killed.
 func (c *Conn) Read(b []byte) (int, error) {
+	if c.secure != nil && !c.released {
+		return c.secure.read(b)
+	}
+	return c.readPlain(b)
+}
+
+func (c *Conn) readPlain(b []byte) (int, error) {
 	clock := c.node.net.clock
 	for {
 		n, err := c.TryRead(b)
