@@ -270,5 +270,5 @@ func (x *explainer) trail(w *Why, lookup *trace.Event) {
 
 func failedReply(e *trace.Event) bool {
 	l := e.Label()
-	return strings.HasPrefix(l, "NXDOMAIN") || strings.HasPrefix(l, "SERVFAIL") || strings.HasPrefix(l, "REFUSED") || strings.HasPrefix(l, "NOERROR 0 ")
+	return strings.HasPrefix(l, "NXDOMAIN") || strings.HasPrefix(l, "SERVFAIL") || strings.HasPrefix(l, "REFUSED") || strings.HasPrefix(l, "NOERROR no data ")
 }
