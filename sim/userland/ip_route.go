@@ -4,40 +4,134 @@ import (
 	"fmt"
 	"net/netip"
 	"slices"
-	"strconv"
 	"strings"
 
-	"mxlab/sim/host"
 	"mxlab/sim/vnet"
 )
 
 // route is "ip route".
 func (t *ipTool) route(args []string) int {
-	command, rest := ipCommand(args, "get", "add", "delete", "replace", "change", "flush")
+	command, rest := ipCommand(args, "get", "add", "delete", "replace", "change", "chg", "append", "prepend", "flush")
 	switch command {
 	case "show":
-		for _, r := range t.routes() {
-			if len(rest) > 0 && rest[len(rest)-1] == "default" && r.Dst.Bits() != 0 {
-				continue
-			}
-			t.p.Print(routeText(r) + "\n")
+		f, status := t.routeFilter(rest)
+		if status == 0 {
+			status = t.showRoutes(&f)
 		}
-		return 0
+		return status
 	case "get":
 		return t.routeGet(rest)
-	case "add", "delete":
-		return t.changeRoute(command == "add", rest)
+	case "add", "delete", "replace", "change", "chg", "append", "prepend":
+		return t.changeRoute(command, rest)
+	case "flush":
+		return t.flushRoutes(rest)
 	case "help":
-		return t.help(nil)
+		return t.usage(ipRouteUsage)
 	}
 	return t.unknown("route", args[0])
+}
+
+// routeFilter says which routes "ip route show" and "flush" are about. What it
+// fixes is not shown again.
+type routeFilter struct {
+	dev, proto, scope, table string
+	via                      netip.Addr
+	kind                     vnet.RouteType
+	typed                    bool
+	exact, match, root       netip.Prefix
+	cache                    bool
+}
+
+// routeFilter reads a selector.
+func (t *ipTool) routeFilter(args []string) (f routeFilter, status int) {
+	for i := 0; i < len(args); i++ {
+		word, value := args[i], ""
+		if slices.Contains([]string{"dev", "oif", "via", "proto", "protocol", "scope", "table", "type", "match", "exact", "root", "to", "src", "metric", "vrf"}, word) {
+			if i++; i >= len(args) {
+				return f, t.incomplete()
+			}
+			value = args[i]
+		}
+		var err error
+		switch word {
+		case "dev", "oif":
+			if f.dev = value; t.p.Host.Node.Iface(value) == nil {
+				return f, t.noDevice(value)
+			}
+		case "via":
+			if f.via, err = netip.ParseAddr(value); err != nil {
+				return f, t.fail(1, "Error: any valid address is expected rather than \"%s\".", value)
+			}
+		case "proto", "protocol":
+			f.proto = value
+		case "scope":
+			f.scope = value
+		case "table":
+			f.table = value
+		case "type":
+			k, ok := routeType(value)
+			if f.kind, f.typed = k, true; !ok {
+				return f, t.fail(255, "Error: argument \"%s\" is wrong: node type value is invalid\n", value)
+			}
+		case "src", "metric", "vrf":
+		case "cache", "cached":
+			f.cache = true
+		case "match", "root", "exact", "to":
+			if word == "to" && (value == "match" || value == "root" || value == "exact") {
+				args[i] = value
+				i--
+				continue
+			}
+			status = f.prefix(t, word, value)
+		default:
+			status = f.prefix(t, "exact", word)
+		}
+		if status != 0 {
+			return f, status
+		}
+	}
+	return f, 0
+}
+
+func (f *routeFilter) prefix(t *ipTool, word, value string) int {
+	if value == "0/0" {
+		value = "default"
+	}
+	p, err := parseDestination(value, t.v6)
+	if err != nil {
+		return t.fail(1, "Error: any valid prefix is expected rather than \"%s\".", value)
+	}
+	if p.Addr().Is6() {
+		t.v6, t.v4 = true, false
+	}
+	switch word {
+	case "match":
+		f.match = p
+	case "root":
+		f.root = p
+	default:
+		f.exact = p
+	}
+	return 0
+}
+
+// accepts reports whether a route of the main table is selected.
+func (f *routeFilter) accepts(r *vnet.Route) bool {
+	covers := func(a, b netip.Prefix) bool { return a.Bits() <= b.Bits() && a.Contains(b.Addr()) }
+	proto := r.Proto
+	if proto == "" {
+		proto = "boot"
+	}
+	return (f.dev == "" || f.dev == r.Dev) && (!f.via.IsValid() || f.via == r.Via) && (f.proto == "" || f.proto == proto) &&
+		(f.scope == "" || f.scope == routeScope(r)) && (!f.typed || f.kind == r.Type) &&
+		(!f.exact.IsValid() || f.exact == r.Dst) && (!f.match.IsValid() || covers(r.Dst, f.match)) && (!f.root.IsValid() || covers(f.root, r.Dst))
 }
 
 // routes lists the routes of the family asked for in the kernel's order of
 // dumping: the default route of IPv4 first, that of IPv6 last.
 func (t *ipTool) routes() (list []vnet.Route) {
 	for _, r := range t.p.Host.Node.Routes() {
-		if r.Dst.Addr().Is6() == t.v6 && r.Dev != "lo" {
+		if r.Dst.Addr().Is6() == t.v6 {
 			list = append(list, r)
 		}
 	}
@@ -53,44 +147,155 @@ func (t *ipTool) routes() (list []vnet.Route) {
 	return list
 }
 
-// routeText is a line of "ip route"; it ends in a blank.
-func routeText(r vnet.Route) string {
-	var b strings.Builder
-	if kind := [...]string{"", "blackhole ", "unreachable ", "prohibit "}[r.Type&3]; kind != "" {
-		b.WriteString(kind)
-	}
-	switch {
-	case r.Dst.Bits() == 0:
-		b.WriteString("default ")
-	case r.Dst.Bits() == r.Dst.Addr().BitLen():
-		b.WriteString(r.Dst.Addr().String() + " ")
+// showRoutes is "ip route show".
+func (t *ipTool) showRoutes(f *routeFilter) int {
+	switch f.table {
+	case "", "main", "254", "all", "unspec", "0", "local", "255":
 	default:
-		b.WriteString(r.Dst.String() + " ")
+		return t.fail(2, "Error: ipv4: FIB table does not exist.\nDump terminated")
 	}
-	if r.Via.IsValid() {
-		fmt.Fprintf(&b, "via %s ", r.Via)
+	if f.cache {
+		return 0
 	}
-	if r.Dev != "" {
-		fmt.Fprintf(&b, "dev %s ", r.Dev)
-	}
-	if r.Proto != "" && r.Proto != "boot" {
-		fmt.Fprintf(&b, "proto %s ", r.Proto)
-	}
-	v6 := r.Dst.Addr().Is6()
-	if !v6 && !r.Via.IsValid() && r.Type == vnet.Unicast {
-		b.WriteString("scope link ")
-	}
-	if r.Src.IsValid() {
-		fmt.Fprintf(&b, "src %s ", r.Src)
-	}
-	metric := r.Metric
-	if v6 && metric == 0 {
-		if metric = 1024; r.Proto == "kernel" {
-			metric = 256
+	var objects []string
+	both := f.table == "all" && !t.v4 && !t.v6
+	for _, six := range []bool{false, true} {
+		if six != t.v6 && !both {
+			continue
+		}
+		list := &ipTool{p: t.p, v4: !six, v6: six}
+		if f.table != "local" && f.table != "255" {
+			for _, r := range list.routes() {
+				if !f.accepts(&r) {
+					continue
+				}
+				if t.json {
+					objects = append(objects, routeJSON(&r))
+				} else {
+					t.p.Print(t.routeText(&r, f) + "\n")
+				}
+			}
+		}
+		if f.table != "" && f.table != "main" && f.table != "254" {
+			list.localTable(f.table == "all" || f.table == "unspec" || f.table == "0")
 		}
 	}
-	if metric != 0 {
+	if t.json {
+		t.p.Print("[" + strings.Join(objects, ",") + "]\n")
+	}
+	return 0
+}
+
+// localTable prints the table of the host's own addresses.
+func (t *ipTool) localTable(named bool) {
+	word := ""
+	if named {
+		word = "table local "
+	}
+	for _, i := range interfacesOf(t.p.Host) {
+		if !i.up {
+			continue
+		}
+		for _, a := range i.addresses() {
+			switch {
+			case a.Addr().Is6() != t.v6:
+			case t.v6:
+				t.p.Printf("local %s dev %s %sproto kernel metric 0 pref medium\n", a.Addr(), i.name, word)
+			default:
+				if i.loopback {
+					t.p.Printf("local %s dev lo %sproto kernel scope host src %s \n", a.Masked(), word, a.Addr())
+				}
+				t.p.Printf("local %s dev %s %sproto kernel scope host src %s \n", a.Addr(), i.name, word, a.Addr())
+				if b := broadcastOf(a.Prefix); b.IsValid() {
+					t.p.Printf("broadcast %s dev %s %sproto kernel scope link src %s \n", b, i.name, word, a.Addr())
+				}
+			}
+		}
+	}
+}
+
+// routeTypeNames are the words for the types of routes.
+var routeTypeNames = [...]string{vnet.Unicast: "", vnet.Blackhole: "blackhole", vnet.Unreachable: "unreachable", vnet.Prohibit: "prohibit", vnet.Throw: "throw"}
+
+// routeType returns the type with a name, and whether there is one.
+func routeType(name string) (vnet.RouteType, bool) {
+	if name == "unicast" {
+		return vnet.Unicast, true
+	}
+	k := slices.Index(routeTypeNames[1:], name)
+	return vnet.RouteType(k + 1), k >= 0
+}
+
+// routeScope is how far away the destination is: IPv4 only.
+func routeScope(r *vnet.Route) string {
+	if r.Via.IsValid() || r.Type != vnet.Unicast || r.Dst.Addr().Is6() {
+		return "global"
+	}
+	return "link"
+}
+
+// routeDst is a destination as ip writes it.
+func routeDst(p netip.Prefix) string {
+	switch p.Bits() {
+	case 0:
+		return "default"
+	case p.Addr().BitLen():
+		return p.Addr().String()
+	}
+	return p.String()
+}
+
+// routeMetric is the metric shown: IPv6 has one always.
+func routeMetric(r *vnet.Route) int {
+	if r.Metric == 0 && r.Dst.Addr().Is6() {
+		if r.Proto == "kernel" {
+			return 256
+		}
+		return 1024
+	}
+	return r.Metric
+}
+
+// routeText is a line of "ip route"; that of IPv4 ends in a blank.
+func (t *ipTool) routeText(r *vnet.Route, f *routeFilter) string {
+	var b strings.Builder
+	if kind := routeTypeNames[r.Type]; kind != "" {
+		b.WriteString(kind + " ")
+	} else if t.details {
+		b.WriteString("unicast ")
+	}
+	v6 := r.Dst.Addr().Is6()
+	b.WriteString(routeDst(r.Dst) + " ")
+	if r.Via.IsValid() && !f.via.IsValid() {
+		fmt.Fprintf(&b, "via %s ", r.Via)
+	}
+	dev := r.Dev
+	if v6 && r.Type != vnet.Unicast {
+		dev = "lo"
+	}
+	if dev != "" && f.dev == "" {
+		fmt.Fprintf(&b, "dev %s ", dev)
+	}
+	if proto := r.Proto; (proto != "" && proto != "boot" || t.details) && f.proto == "" {
+		if proto == "" {
+			proto = "boot"
+		}
+		fmt.Fprintf(&b, "proto %s ", proto)
+	}
+	if scope := routeScope(r); !v6 && f.scope == "" && (scope == "link" || t.details) {
+		fmt.Fprintf(&b, "scope %s ", scope)
+	}
+	if r.Src.IsValid() && (!v6 || r.Proto != "kernel") {
+		fmt.Fprintf(&b, "src %s ", r.Src)
+	}
+	if metric := routeMetric(r); metric != 0 {
 		fmt.Fprintf(&b, "metric %d ", metric)
+	}
+	if r.OnLink {
+		b.WriteString("onlink ")
+	}
+	if r.MTU > 0 {
+		fmt.Fprintf(&b, "mtu %d ", r.MTU)
 	}
 	if v6 {
 		return b.String() + "pref medium"
@@ -98,183 +303,34 @@ func routeText(r vnet.Route) string {
 	return b.String()
 }
 
-func (t *ipTool) routeGet(args []string) int {
-	if len(args) == 0 {
-		fmt.Fprint(t.p.Stderr, "need at least a destination address\n")
-		return 1
+// routeJSON is the route as "ip -json" prints it.
+func routeJSON(r *vnet.Route) string {
+	var o jsonObject
+	if kind := routeTypeNames[r.Type]; kind != "" {
+		o.text("type", kind)
 	}
-	dst, err := netip.ParseAddr(args[0])
-	if err != nil {
-		fmt.Fprintf(t.p.Stderr, "Error: any valid prefix is expected rather than \"%s\".\n", args[0])
-		return 1
-	}
-	node := t.p.Host.Node
-	r, err := node.RouteTo(dst)
-	if err != nil {
-		return t.answer(err)
-	}
-	src, err := node.SourceFor(dst)
-	if err != nil {
-		return t.answer(err)
-	}
-	if node.Local(dst) {
-		t.p.Printf("local %s dev lo src %s uid %d \n    cache <local> \n", dst, src, t.p.Cred.UID)
-		return 0
-	}
-	via := ""
+	o.text("dst", routeDst(r.Dst))
 	if r.Via.IsValid() {
-		via = fmt.Sprintf("via %s ", r.Via)
+		o.text("gateway", r.Via.String())
 	}
-	t.p.Printf("%s %sdev %s src %s uid %d \n    cache \n", dst, via, r.Dev, src, t.p.Cred.UID)
-	return 0
-}
-
-// changeRoute is "ip route add" and "ip route del".
-func (t *ipTool) changeRoute(add bool, args []string) int {
-	r, status := t.parseRoute(args)
-	if status != 0 {
-		return status
+	if r.Dev != "" {
+		o.text("dev", r.Dev)
 	}
-	node := t.p.Host.Node
-	if r.Dev != "" && node.Iface(r.Dev) == nil {
-		fmt.Fprintf(t.p.Stderr, "Cannot find device \"%s\"\n", r.Dev)
-		return 1
+	if r.Proto != "" && r.Proto != "boot" {
+		o.text("protocol", r.Proto)
 	}
-	if err := t.permitted(); err != nil {
-		return t.answer(err)
+	if routeScope(r) == "link" {
+		o.text("scope", "link")
 	}
-	if add {
-		err := node.AddRoute(r)
-		if vnetErrno(err) == vnet.ENETUNREACH {
-			fmt.Fprint(t.p.Stderr, "Error: Nexthop has invalid gateway.\n")
-			return 2
-		}
-		return t.answer(err)
+	if r.Src.IsValid() && (r.Dst.Addr().Is4() || r.Proto != "kernel") {
+		o.text("prefsrc", r.Src.String())
 	}
-	if r.Dev == "" && !r.Via.IsValid() {
-		for _, have := range node.Routes() {
-			if have.Dst == r.Dst {
-				r = have
-				break
-			}
-		}
+	if metric := routeMetric(r); metric != 0 {
+		o.number("metric", metric)
 	}
-	return t.answer(node.DelRoute(r))
-}
-
-// parseRoute reads a route as "ip route add" takes it; a status other than 0
-// says that it was wrong and reported.
-func (t *ipTool) parseRoute(args []string) (r vnet.Route, status int) {
-	r.Proto = "boot"
-	wrong := func(what, text string) (vnet.Route, int) {
-		fmt.Fprintf(t.p.Stderr, "Error: any valid %s is expected rather than \"%s\".\n", what, text)
-		return r, 1
+	o.list("flags", nil)
+	if r.Dst.Addr().Is6() {
+		o.text("pref", "medium")
 	}
-	v6 := t.v6 || strings.Contains(strings.Join(args, " "), ":")
-	for i := 0; i < len(args); i++ {
-		word, value := args[i], ""
-		if slices.Contains([]string{"via", "dev", "src", "metric", "proto", "scope", "table"}, word) {
-			if i++; i >= len(args) {
-				fmt.Fprint(t.p.Stderr, "Command line is not complete. Try option \"help\"\n")
-				return r, 255
-			}
-			value = args[i]
-		}
-		var err error
-		switch word {
-		case "via":
-			if r.Via, err = netip.ParseAddr(value); err != nil {
-				return wrong("address", value)
-			}
-		case "src":
-			if r.Src, err = netip.ParseAddr(value); err != nil {
-				return wrong("address", value)
-			}
-		case "dev":
-			r.Dev = value
-		case "metric":
-			r.Metric, _ = strconv.Atoi(value)
-		case "proto":
-			r.Proto = value
-		case "blackhole", "unreachable", "prohibit":
-			r.Type = map[string]vnet.RouteType{"blackhole": vnet.Blackhole, "unreachable": vnet.Unreachable, "prohibit": vnet.Prohibit}[word]
-		case "scope", "table":
-		default:
-			if r.Dst, err = parseDestination(word, v6); err != nil {
-				return wrong("prefix", word)
-			}
-		}
-	}
-	return r, 0
-}
-
-func parseDestination(word string, v6 bool) (netip.Prefix, error) {
-	if word == "default" {
-		if v6 {
-			return netip.PrefixFrom(netip.IPv6Unspecified(), 0), nil
-		}
-		return netip.PrefixFrom(netip.IPv4Unspecified(), 0), nil
-	}
-	if a, err := netip.ParseAddr(word); err == nil {
-		return netip.PrefixFrom(a, a.BitLen()), nil
-	}
-	return netip.ParsePrefix(word)
-}
-
-// neighbour is "ip neighbour": the gateways the host uses.
-func (t *ipTool) neighbour(args []string) int {
-	if command, _ := ipCommand(args); command != "show" {
-		return t.unknown("neigh", strings.Join(args, " "))
-	}
-	for _, r := range t.p.Host.Node.Routes() {
-		if !r.Via.IsValid() || !t.family(r.Via) {
-			continue
-		}
-		peer := t.p.Host.Node.Net().NodeByAddr(r.Via)
-		if peer == nil || peer.IsDown() {
-			t.p.Printf("%s dev %s FAILED \n", r.Via, r.Dev)
-			continue
-		}
-		for _, i := range peer.Ifaces() {
-			for _, a := range i.Addrs() {
-				if a.Addr() == r.Via {
-					t.p.Printf("%s dev %s lladdr %s REACHABLE \n", r.Via, r.Dev, hardwareAddr(peer.Name, i.Name))
-				}
-			}
-		}
-	}
-	return 0
-}
-
-// routeTable is the table of route -n and netstat -rn.
-func routeTable(p *host.Proc, numeric, netstat bool) string {
-	t := &ipTool{p: p}
-	var b strings.Builder
-	b.WriteString("Kernel IP routing table\n")
-	if netstat {
-		b.WriteString("Destination     Gateway         Genmask         Flags   MSS Window  irtt Iface\n")
-	} else {
-		b.WriteString("Destination     Gateway         Genmask         Flags Metric Ref    Use Iface\n")
-	}
-	for _, r := range t.routes() {
-		dst, gateway, flags := r.Dst.Addr().String(), "0.0.0.0", "U"
-		if !numeric && r.Dst.Bits() == 0 {
-			dst = "default"
-		}
-		if r.Via.IsValid() {
-			gateway, flags = r.Via.String(), "UG"
-		}
-		if r.Dst.Bits() == 32 {
-			flags += "H"
-		}
-		if r.Type != vnet.Unicast {
-			gateway, flags = "-", "!"
-		}
-		if netstat {
-			fmt.Fprintf(&b, "%-15s %-15s %-15s %-7s %3d %-5d %6d %s\n", dst, gateway, netmaskOf(r.Dst.Bits()), flags, 0, 0, 0, r.Dev)
-		} else {
-			fmt.Fprintf(&b, "%-15s %-15s %-15s %-5s %-6d %-2d %7d %s\n", dst, gateway, netmaskOf(r.Dst.Bits()), flags, r.Metric, 0, 0, r.Dev)
-		}
-	}
-	return b.String()
+	return o.String()
 }

@@ -82,28 +82,3 @@ eth0             UP             192.0.2.10/24
 		}
 	}
 }
-
-func TestIPChanges(t *testing.T) {
-	w := newWorld(t)
-	for _, tt := range []struct{ args, err, then, out string }{
-		{"ip addr add 192.0.2.11/24 dev eth0", "", "ip -br addr show eth0", "eth0             UP             192.0.2.10/24 192.0.2.11/24 \n"},
-		{"ip addr del 192.0.2.11/24 dev eth0", "", "ip -br addr show eth0", "eth0             UP             192.0.2.10/24 \n"},
-		{"ip route add 198.51.100.0/24 via 192.0.2.53", "", "ip route get 198.51.100.1", "198.51.100.1 via 192.0.2.53 dev eth0 src 192.0.2.10 uid 0 \n    cache \n"},
-		{"ip route add 198.51.100.0/24 via 203.0.113.9", "Error: Nexthop has invalid gateway.\n", "", ""},
-		{"ip route del default", "", "ip route show default", ""},
-		{"ip link set eth0 down", "", "ip -br link show eth0", "eth0             DOWN           " + hardwareAddr("client", "eth0") + " <BROADCAST,MULTICAST> \n"},
-		{"ip addr show nosuch", "Device \"nosuch\" does not exist.\n", "", ""},
-		{"ip foo", "Object \"foo\" is unknown, try \"ip help\".\n", "", ""},
-		{"ip addr foo", "Command \"foo\" is unknown, try \"ip address help\".\n", "", ""},
-	} {
-		if r := w.run("", strings.Fields(tt.args)...); r.err != tt.err {
-			t.Errorf("%s: %q", tt.args, r.err)
-		}
-		if tt.then == "" {
-			continue
-		}
-		if r := w.run("", strings.Fields(tt.then)...); r.out != tt.out {
-			t.Errorf("%s: %s: got %q, want %q", tt.args, tt.then, r.out, tt.out)
-		}
-	}
-}

@@ -16,6 +16,7 @@ const (
 	EAFNOSUPPORT  Errno = "Address family not supported by protocol"
 	EEXIST        Errno = "File exists"
 	EHOSTUNREACH  Errno = "No route to host"
+	ENOENT        Errno = "No such file or directory"
 	EINVAL        Errno = "Invalid argument"
 	EMSGSIZE      Errno = "Message too long"
 	ENETDOWN      Errno = "Network is down"

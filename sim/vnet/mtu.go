@@ -102,6 +102,11 @@ func (nd *Node) PathMTU(dst netip.Addr) (mtu int, expires time.Duration) {
 
 func (nd *Node) pathMTU(dst netip.Addr, out *Iface) (mtu int, expires time.Duration) {
 	mtu = out.MTU()
+	if nd.mtus {
+		if r, err := nd.lookup(dst); err == "" && r.MTU > 0 {
+			mtu = min(mtu, r.MTU)
+		}
+	}
 	if len(nd.learnt) == 0 {
 		return mtu, 0
 	}

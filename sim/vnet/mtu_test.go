@@ -14,7 +14,9 @@ import (
 )
 
 // narrow makes the link between the routers carry 1400 bytes.
-func narrow(l *lab) { l.wan.Change(vnet.LinkSpec{Name: "wan", Latency: 10 * time.Millisecond, MTU: 1400}) }
+func narrow(l *lab) {
+	l.wan.Change(vnet.LinkSpec{Name: "wan", Latency: 10 * time.Millisecond, MTU: 1400})
+}
 
 func TestEchoPathMTU(t *testing.T) {
 	ms := time.Millisecond

@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 	"net/netip"
 	"slices"
+	"time"
 )
 
 // Node is a host or a router: an IP stack with interfaces, routes, filters and
@@ -28,6 +29,7 @@ type Node struct {
 	waits   []*Conn // in TIME-WAIT, oldest first
 	echoes  map[uint16]*echoWait
 	echoID  uint16
+	mtus    bool // some route has an MTU of its own
 	learnt  map[netip.Addr]pathMTU
 	probes  map[connKey]func(SYNReply)
 	first   func() // see OnFirstPacket
@@ -46,6 +48,9 @@ type Iface struct {
 	addrs []netip.Prefix
 	down  bool
 	mtu   int // 0: the link's
+
+	neighbours map[netip.Addr]neighbour // what was set or removed by hand
+	flushed    time.Duration            // when the neighbour table was emptied
 }
 
 // Node returns the node the interface belongs to.

@@ -16,13 +16,14 @@ type hop struct {
 
 // path is a sequence of hops, with the links' names for the trace. Paths form
 // a tree that is shared by all packets, so that a packet's path costs no
-// memory. But for next, a path never changes, and captures may read it beside
+// memory. But for next and used, a path never changes, and captures may read it beside
 // the running world.
 type path struct {
 	name string
 	up   *path // the path without its last hop; nil for the path of no hops
 	last hop
 	next []*path
+	used time.Duration // when a packet took it last
 }
 
 // maxForks bounds what a path remembers of its continuations. Only neighbours

@@ -14,6 +14,7 @@ const (
 	Blackhole                    // discards them silently
 	Unreachable                  // answers host unreachable
 	Prohibit                     // answers administratively prohibited
+	Throw                        // ends the search of the table, as if there were no route
 )
 
 // Route is an entry of a routing table, as `ip route` shows it.
@@ -23,13 +24,16 @@ type Route struct {
 	Dev    string     // may be left out when Via decides it
 	Src    netip.Addr // preferred source address
 	Metric int
+	MTU    int    // bytes; 0: the interface's
+	OnLink bool   // the gateway is on the link, whatever the addresses say
 	Proto  string // who made it: "kernel", "static", "boot", "ra"
 	Type   RouteType
 }
 
 type route struct {
 	Route
-	out int // number of the interface; noIface unless Unicast
+	out    int  // number of the interface; noIface unless Unicast
+	direct bool // the gateway is the node itself: the destination is on the link
 }
 
 const noIface = -1
@@ -50,9 +54,14 @@ func (nd *Node) AddRoute(r Route) error {
 			return fail(ENODEV)
 		}
 		if r.Via.IsValid() {
-			if out = nd.onLink(r.Via, out); out == nil || nd.Local(r.Via) {
+			if at := nd.onLink(r.Via, out); at != nil {
+				out, e.direct = at, nd.Local(r.Via)
+			} else if !r.OnLink || out == nil {
 				return fail(ENETUNREACH)
 			}
+		}
+		if out.down {
+			return fail(ENETDOWN)
 		}
 		e.out, e.Dev = out.index, out.Name
 	}
@@ -61,6 +70,7 @@ func (nd *Node) AddRoute(r Route) error {
 			return fail(EEXIST)
 		}
 	}
+	nd.mtus = nd.mtus || r.MTU > 0
 	nd.insert(e)
 	return nil
 }
@@ -88,13 +98,32 @@ func (nd *Node) insert(e route) {
 	nd.routes = slices.Concat(nd.routes[:at], []route{e}, nd.routes[at:])
 }
 
+// ReplaceRoute adds a route in place of the first one with the same destination
+// and metric, if there is one; change says that there must be one, ENOENT.
+// Other errors are those of AddRoute, and then nothing has changed.
+func (nd *Node) ReplaceRoute(r Route, change bool) error {
+	old := nd.routes
+	k := slices.IndexFunc(old, func(e route) bool { return e.Dst == r.Dst && e.Metric == r.Metric })
+	if k < 0 && change {
+		return fmt.Errorf("%s: route to %v: %w", nd.Name, r.Dst, ENOENT)
+	}
+	if k >= 0 {
+		nd.routes = slices.Concat(old[:k], old[k+1:])
+	}
+	err := nd.AddRoute(r)
+	if err != nil {
+		nd.routes = old
+	}
+	return err
+}
+
 // DelRoute removes the first route that has r's destination and, where r sets
-// them, its gateway, device and metric. Without one the error is ESRCH.
+// them, its gateway, device, metric and type. Without one the error is ESRCH.
 func (nd *Node) DelRoute(r Route) error {
 	for i := range nd.routes {
 		e := &nd.routes[i]
 		if e.Dst == r.Dst && (!r.Via.IsValid() || e.Via == r.Via) && (r.Dev == "" || e.Dev == r.Dev) &&
-			(r.Metric == 0 || e.Metric == r.Metric) {
+			(r.Metric == 0 || e.Metric == r.Metric) && (r.Type == Unicast || e.Type == r.Type) {
 			nd.routes = slices.Delete(slices.Clone(nd.routes), i, i+1)
 			return nil
 		}
@@ -120,6 +149,11 @@ func (nd *Node) RouteTo(dst netip.Addr) (Route, error) {
 	if err != "" {
 		return Route{}, err
 	}
+	if r.direct {
+		direct := r.Route
+		direct.Via = netip.Addr{}
+		return direct, nil
+	}
 	return r.Route, nil
 }
 
@@ -140,6 +174,8 @@ func (nd *Node) lookup(dst netip.Addr) (*route, Errno) {
 			return r, EHOSTUNREACH
 		case Prohibit:
 			return r, EACCES
+		case Throw:
+			return nil, ENETUNREACH
 		}
 		return r, ""
 	}
@@ -148,7 +184,7 @@ func (nd *Node) lookup(dst netip.Addr) (*route, Errno) {
 
 // hop returns the neighbour to which the route hands a packet for dst.
 func (r *route) hop(dst netip.Addr) netip.Addr {
-	if r.Via.IsValid() {
+	if r.Via.IsValid() && !r.direct {
 		return r.Via
 	}
 	return dst

@@ -131,7 +131,7 @@ func (s *UDPSocket) SendFrom(src netip.Addr, dst netip.AddrPort, payload []byte)
 			return err
 		}
 	} else if s.opts&FreeBind == 0 && !nd.Local(src) { // the address was taken from the host
-		return EINVAL
+		return ENETUNREACH
 	}
 	f := nd.net.newFlight()
 	f.Proto, f.TTL, f.Payload, f.discovery = ProtoUDP, s.ttl, payload, s.mtu

@@ -66,6 +66,11 @@ func (f *flight) travel(out *Iface, hop netip.Addr) {
 		l := out.link
 		peer := l.neighbour(hop)
 		f.path = f.path.then(out, peer, hop)
+		f.path.used = f.net.clock.Since()
+		if len(out.neighbours) > 0 && !out.finds(hop, peer) {
+			f.fate, f.rule = vanishes, "sent to a hardware address nobody has"
+			return
+		}
 		if peer == nil || out.down {
 			f.took += arpTimeout
 			f.refuse(HostUnreachable, EHOSTUNREACH, "no ARP reply")
