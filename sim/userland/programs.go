@@ -42,6 +42,6 @@ func systemPrograms() host.Programs {
 		"systemctl": runSystemctl, "service": runService, "journalctl": runJournalctl, "logger": runLogger,
 		"date": runDate, "uptime": runUptime, "w": runWho, "who": runWho, "id": runID, "whoami": runWhoami, "groups": runGroups,
 		"hostname": runHostname, "uname": runUname, "sleep": runSleep, "which": runWhich, "whereis": runWhereis, "env": runEnv,
-		"printenv": runPrintenv, "clear": runClear, "reset": runClear, "nohup": runNohup,
+		"printenv": runPrintenv, "clear": runClear, "reset": runClear, "nohup": runNohup, "timeout": runTimeout,
 	}
 }

@@ -124,3 +124,6 @@ func (t *Tap) Take() []Sighting {
 
 // Dropped returns how many frames were not kept because nobody took them.
 func (t *Tap) Dropped() int { return t.dropped }
+
+// Pending reports whether something has been seen and not been taken.
+func (t *Tap) Pending() bool { return len(t.ready) > 0 }
