@@ -65,6 +65,11 @@ func TestBrowser(t *testing.T) {
 		{"time-outs answer at once", timeoutAtOnce},
 		{"letters in inputs", lettersInert},
 		{"320 pixels", narrow},
+		{"interactive on a slow processor", interactive},
+		{"many marks", manyMarks},
+		{"a long log", longLog},
+		{"many events at once", manyEvents},
+		{"replay keeps nothing", replayKeepsNothing},
 		{"the past is recorded", pastIsRecorded},
 		{"the queue as it was", queueThen},
 		{"undo to here", undoToHere},
@@ -157,8 +162,50 @@ func motion(reduce bool) chromedp.Action[chromedp.Void] {
 	return call(emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: "prefers-reduced-motion", Value: value}}})
 }
 
-// keepSockets lets a test cut the page's connection.
-const keepSockets = `window.sockets = []; window.WebSocket = class extends WebSocket { constructor(...a) { super(...a); window.sockets.push(this); } };`
+// keepSockets lets a test cut the page's connections (sockets), refuse new ones
+// (barred), see what was heard of the log (heard, with what was wrong in its
+// order), and let the page hear of events that the server knows nothing of
+// (feed), and when the lab was there (there).
+const keepSockets = `
+window.sockets = []; window.tries = []; window.barred = false;
+window.heard = { epoch: 0, rows: [], wrong: [], epochs: [] };
+window.WebSocket = class extends WebSocket {
+	constructor(...a) {
+		window.tries.push(performance.now());
+		if (window.barred) {
+			const dead = { readyState: 3, send() {}, close() {} };
+			setTimeout(() => dead.onclose?.(), 5);
+			return dead;
+		}
+		super(...a);
+		window.sockets.push(this);
+		this.addEventListener('message', (e) => {
+			const { welcome, rows } = JSON.parse(e.data);
+			const log = window.heard;
+			if (welcome && welcome.epoch !== log.epoch) {
+				if (welcome.keep > log.rows.length) log.wrong.push('keep ' + welcome.keep + ' of ' + log.rows.length);
+				log.epoch = welcome.epoch;
+				log.epochs.push(welcome.epoch);
+				log.rows.length = welcome.keep;
+			} else if (welcome && welcome.keep !== log.rows.length) log.wrong.push('resumed at ' + welcome.keep + ' with ' + log.rows.length);
+			if (!rows) return;
+			if (rows.epoch !== log.epoch || rows.from !== log.rows.length + 1) log.wrong.push('rows from ' + rows.from + ' after ' + log.rows.length);
+			for (const r of rows.rows) if (log.rows.push(r) !== r.seq) log.wrong.push('event ' + r.seq + ' at ' + log.rows.length);
+		});
+	}
+};
+window.feed = (list) => {
+	const log = window.heard, from = log.rows.length + 1, at = log.rows.at(-1).at;
+	list.forEach((r, i) => { log.rows.push({ outcome: 'ok', label: 'event', ...r, seq: from + i, at: at + r.at, span: 0, cause: 0, refs: undefined }); });
+	window.sockets.at(-1).onmessage({ data: JSON.stringify({ rows: { epoch: log.epoch, from, rows: log.rows.slice(from - 1), last: log.rows.length } }) });
+};
+new MutationObserver((_, watch) => {
+	if (!document.querySelector('.term-input') || !document.querySelector('.tr')) return;
+	window.there = performance.now();
+	watch.disconnect();
+}).observe(document, { childList: true, subtree: true });
+window.flying = () => window.heard.rows.filter((r) => r.kind === 'dns.query' && r.link && r.outcome === 'ok');
+`
 
 // hear notes errors, and requests that leave the lab.
 func (b *tab) hear(event any) {
