@@ -61,3 +61,15 @@ func (w *World) restoreNetwork(h *host.Host, spec *Host) {
 	}
 	h.Node.Forwarding = spec.Forward
 }
+
+// Off returns the hosts that are switched off, in the order of the blueprint.
+func (w *World) Off() (list []string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for i := range w.plan.Blueprint.Hosts {
+		if name := w.plan.Blueprint.Hosts[i].Name; w.net.Node(name).IsDown() {
+			list = append(list, name)
+		}
+	}
+	return list
+}

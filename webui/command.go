@@ -46,7 +46,7 @@ func (s *Session) submit(c *Command) *Problem {
 
 func (c *Command) fields() (n int) {
 	for _, set := range []bool{c.Input != nil, c.Key != nil, c.Write != nil, c.Portal != nil, c.Mail != nil, c.Advance != nil, c.Answer != nil,
-		c.Fetch != nil, c.Reboot != nil, c.Open != nil, c.Check != nil, c.Hint != nil, c.Undo != nil, c.Redo != nil, c.Restart != nil, c.Hand != nil} {
+		c.Fetch != nil, c.Reboot != nil, c.Power != nil, c.Open != nil, c.Check != nil, c.Hint != nil, c.Undo != nil, c.Redo != nil, c.Restart != nil, c.Hand != nil} {
 		if set {
 			n++
 		}
@@ -204,6 +204,8 @@ func (s *Session) stepsOf(c *Command) ([]step, *Problem) {
 		return one(sim.Action{Fetch: c.Fetch.Account})
 	case c.Reboot != nil:
 		return one(sim.Action{Reboot: c.Reboot.Host})
+	case c.Power != nil:
+		return one(sim.Action{On: c.Power.Host, Power: c.Power.To})
 	}
 	return s.advanceSteps(c.Advance)
 }
@@ -235,7 +237,7 @@ func (s *Session) inputSteps(in *InputAction) ([]step, *Problem) {
 		if strings.ContainsAny(l, "\r\n\x00") {
 			return nil, problemf(codeBadRequest, "입력한 줄 안에 줄 바꿈이 있습니다.", "an input line holds a line end")
 		}
-		a := sim.Action{On: host, Term: term, Run: l + "\n"}
+		a := sim.Action{On: host, Term: term, Via: s.desk.from(in.Term), Run: l + "\n"}
 		if err := a.Validate(); err != nil {
 			return nil, badRequest(err)
 		}
@@ -252,7 +254,7 @@ func (s *Session) keySteps(k *KeyAction) ([]step, *Problem) {
 	if k.Key == "suspend" {
 		return nil, problemf(codeFailed, "이 터미널에서는 Ctrl+Z로 작업을 멈출 수 없습니다. Ctrl+C를 쓰십시오.", "this terminal cannot stop a job with Ctrl+Z; use Ctrl+C")
 	}
-	a := sim.Action{On: host, Term: term, Key: k.Key}
+	a := sim.Action{On: host, Term: term, Via: s.desk.from(k.Term), Key: k.Key}
 	if err := a.Validate(); err != nil {
 		return nil, badRequest(err)
 	}

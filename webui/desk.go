@@ -24,6 +24,7 @@ type desk struct {
 	fetched map[string][]fetch // account -> what its mail program got, oldest first
 	marks   []Mark
 	watch   watcher
+	off     []string // hosts without power
 	begun   uint64 // events of the world's making
 }
 
@@ -88,16 +89,11 @@ func (k *desk) take(st *step, res *sim.Result) *Problem {
 		k.ticket(a, res)
 	case a.Fetch != "" && res.Err == "":
 		k.fetch(a.Fetch, res)
-	case a.Reboot != "":
-		for _, id := range k.order {
-			if t := k.terms[id]; t.Host == a.Reboot {
-				t.end(Text{"호스트가 다시 시작되어 연결이 끊어졌습니다.", "the host was rebooted"})
-			}
-		}
 	}
 	for _, s := range res.Screens {
 		k.screen(&s, res)
 	}
+	k.notePower(a)
 	k.noteMarks(a, res)
 	k.watch.look(k.world.Log())
 	if res.Err != "" {
@@ -117,16 +113,16 @@ func (k *desk) add(id, via string) *terminal {
 	host, _, _ := strings.Cut(id, "/")
 	user, prompt := k.greeting(host)
 	if via == "" {
-		via = consoleWay
+		via = waysOf(k.blueprint(host))[0]
 	}
 	t := &terminal{Terminal: Terminal{ID: id, Host: host, User: user, Via: via, Prompt: prompt}}
+	if via == sshWay {
+		t.From = k.blueprint(host).Via
+	}
 	k.terms[id] = t
 	k.order = append(k.order, id)
 	return t
 }
-
-// consoleWay is the way into a host.
-const consoleWay = "console"
 
 // greeting returns the login of a new terminal and the prompt that a login
 // shell of the distribution shows, until the real one is known.
@@ -164,7 +160,7 @@ func hostnameOf(w *sim.World, host string) string {
 func (k *desk) transcribe(st *step, res *sim.Result) {
 	t := k.terms[st.Term]
 	if t == nil {
-		t = k.add(st.Term, "")
+		t = k.add(st.Term, wayOf(st.Action))
 	}
 	t.Closed = nil
 	c := Chunk{At: int64(res.End), From: res.From + 1, To: res.To, Link: st.Cmd}
@@ -190,8 +186,9 @@ func (k *desk) transcribe(st *step, res *sim.Result) {
 	}
 	c.Edit = editedFile(k.world.Log(), res, t.Host)
 	t.write(c, out)
+	t.Cut = res.Cut
 	if res.Ended {
-		t.end(Text{"셸이 끝났습니다.", "the shell has ended"})
+		t.end(t.over())
 	}
 }
 
@@ -209,8 +206,9 @@ func (k *desk) screen(s *sim.Screen, res *sim.Result) {
 	if s.Output != "" {
 		t.write(Chunk{At: int64(res.End)}, s.Output)
 	}
+	t.Cut = s.Cut
 	if s.Ended {
-		t.end(Text{"셸이 끝났습니다.", "the shell has ended"})
+		t.end(t.over())
 	}
 }
 
@@ -225,7 +223,7 @@ func (t *terminal) prompt(p string, ended bool) {
 }
 
 func (t *terminal) end(why Text) {
-	t.Closed, t.Running, t.Secret = &why, false, false
+	t.Closed, t.Running, t.Secret, t.Cut = &why, false, false, false
 }
 
 // clearing are the sequences by which clear(1) and reset(1) empty a screen.

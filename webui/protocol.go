@@ -233,6 +233,7 @@ type Command struct {
 
 	Fetch  *FetchAction  `json:"fetch,omitempty"`
 	Reboot *RebootAction `json:"reboot,omitempty"`
+	Power  *PowerAction  `json:"power,omitempty"`
 
 	Open    *OpenAction  `json:"open,omitempty"`
 	Check   *EmptyAction `json:"check,omitempty"`   // grade the state now; State.Report has the result
@@ -252,7 +253,7 @@ type InputAction struct {
 // KeyAction presses a key at a terminal.
 type KeyAction struct {
 	Term string `json:"term"`
-	Key  string `json:"key"` // interrupt (Ctrl+C), eof (Ctrl+D), suspend (Ctrl+Z)
+	Key  string `json:"key"` // interrupt (Ctrl+C), eof (Ctrl+D), suspend (Ctrl+Z); open: log in again
 }
 
 // WriteAction saves a file from the editor, as the user of the terminal.
@@ -294,6 +295,12 @@ type FetchAction struct {
 // RebootAction switches a host off and on.
 type RebootAction struct {
 	Host string `json:"host"`
+}
+
+// PowerAction works the power switch of a host.
+type PowerAction struct {
+	Host string `json:"host"`
+	To   string `json:"to"` // on; off: in order; reset: hard off and on
 }
 
 // AnswerAction answers a question.

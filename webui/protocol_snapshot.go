@@ -223,7 +223,9 @@ type Terminal struct {
 	Prompt  string `json:"prompt"`
 	Running bool   `json:"running,omitempty"` // a command is in the foreground: input goes to it, interrupt stops it
 	Secret  bool   `json:"secret,omitempty"`  // a password is being asked for: no echo, no history
-	Closed  *Text  `json:"closed,omitempty"`  // the session is cut, and why
+	Closed  *Text  `json:"closed,omitempty"`  // the session is over, and why
+	Cut     bool   `json:"cut,omitempty"`     // ssh: nothing comes back from the host. Input waits; "~." ends the session
+	From    string `json:"from,omitempty"`    // ssh: the host it comes from
 }
 
 // Ticket is a request made to a portal.

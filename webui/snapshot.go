@@ -90,7 +90,7 @@ func hosts(d *scenarios.Drawn, w *sim.World) []Host {
 		if login == "" {
 			login = "root"
 		}
-		list = append(list, Host{ID: h.Name, Users: []string{login}, Via: []string{consoleWay}, Files: worthOpening(w, h), Distro: string(h.Flavour),
+		list = append(list, Host{ID: h.Name, Users: []string{login}, Via: waysOf(h), Files: worthOpening(w, h), Distro: string(h.Flavour),
 			Queue: slices.ContainsFunc(h.Packages, hasQueue)})
 	}
 	slices.SortStableFunc(list, func(a, b Host) int { return len(b.Files) - len(a.Files) })

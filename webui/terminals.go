@@ -2,6 +2,7 @@ package webui
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -50,13 +51,13 @@ func (s *Session) openSteps(o *OpenAction) ([]step, *Problem) {
 	switch {
 	case o.User != "" && o.User != user:
 		return nil, problemf(codeFailed, "%s 호스트에는 %s 계정으로만 로그인할 수 있습니다.", "the login on %s is %s only", o.Host, user)
-	case o.Via != "" && o.Via != consoleWay:
+	case o.Via != "" && !slices.Contains(waysOf(s.desk.blueprint(o.Host)), o.Via):
 		return nil, problemf(codeFailed, "이 호스트에는 콘솔로만 들어갈 수 있습니다.", "this host is reached by its console only")
 	}
 	for n := 1; n <= maxTerms; n++ {
 		id := fmt.Sprintf("%s/%d", o.Host, n)
 		if s.desk.terms[id] == nil {
-			return []step{{Term: id, Open: o}}, nil
+			return s.desk.opening(id, o), nil
 		}
 	}
 	return nil, problemf(codeLimit, "한 호스트에 터미널은 %d개까지 열 수 있습니다.", "a host has at most %d terminals", maxTerms)

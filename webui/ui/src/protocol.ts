@@ -226,6 +226,7 @@ export interface Command {
   answer?: AnswerAction;
   fetch?: FetchAction;
   reboot?: RebootAction;
+  power?: PowerAction;
   open?: OpenAction;
   /** grade the state now; State.Report has the result */
   check?: EmptyAction;
@@ -251,7 +252,7 @@ export interface InputAction {
 /** KeyAction presses a key at a terminal. */
 export interface KeyAction {
   term: string;
-  /** interrupt (Ctrl+C), eof (Ctrl+D), suspend (Ctrl+Z) */
+  /** interrupt (Ctrl+C), eof (Ctrl+D), suspend (Ctrl+Z); open: log in again */
   key: string;
 }
 
@@ -298,6 +299,13 @@ export interface FetchAction {
 /** RebootAction switches a host off and on. */
 export interface RebootAction {
   host: string;
+}
+
+/** PowerAction works the power switch of a host. */
+export interface PowerAction {
+  host: string;
+  /** on; off: in order; reset: hard off and on */
+  to: string;
 }
 
 /** AnswerAction answers a question. */
@@ -951,8 +959,12 @@ export interface Terminal {
   running?: boolean;
   /** a password is being asked for: no echo, no history */
   secret?: boolean;
-  /** the session is cut, and why */
+  /** the session is over, and why */
   closed?: Text;
+  /** ssh: nothing comes back from the host. Input waits; "~." ends the session */
+  cut?: boolean;
+  /** ssh: the host it comes from */
+  from?: string;
 }
 
 /** Ticket is a request made to a portal. */

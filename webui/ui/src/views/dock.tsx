@@ -159,6 +159,7 @@ function AddMenu(): JSX.Element {
                 <button type="button" class="btn small-btn" onClick={() => { shown.value = false; view.openTab(`files:${h.id}`); }}><Icon name="folder" size={14} />{w.files}</button>
                 {h.queue ? <button type="button" class="btn small-btn" onClick={() => { shown.value = false; view.openTab(`queue:${h.id}`); }}><Icon name="list" size={14} />{w.queue}</button> : null}
                 <button type="button" class="btn small-btn" onClick={() => { shown.value = false; if (confirm(w.rebootAsk(h.id))) void actions.do({ reboot: { host: h.id } }); }}><Icon name="restart" size={14} />{w.reboot}</button>
+                <PowerButton host={h.id} onDone={() => { shown.value = false; }} />
               </span>
             </div>
           ))}
@@ -166,6 +167,18 @@ function AddMenu(): JSX.Element {
       ) : null}
     </div>
   );
+}
+
+/** The power switch of a host. */
+function PowerButton({ host, onDone }: { host: string; onDone: () => void }): JSX.Element {
+  const { lab, actions } = useDesk();
+  const w = words.value;
+  const off = lab.world.value?.down?.includes(host) ?? false;
+  const press = () => {
+    onDone();
+    if (off || confirm(w.powerOffAsk(host))) void actions.do({ power: { host, to: off ? 'on' : 'off' } });
+  };
+  return <button type="button" class="btn small-btn" onClick={press}>{off ? w.powerOn : w.powerOff}</button>;
 }
 
 /** Files saved but not loaded by their daemon yet. */

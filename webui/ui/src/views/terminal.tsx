@@ -27,6 +27,7 @@ export function Terminal({ id, shown }: { id: string; shown: boolean }): JSX.Ele
   const history = useRef<History | null>(null);
   history.current ??= new History(readValue<string[]>(`history:${host}`, []));
   const prompt = term?.prompt ?? greeting(lab.snapshot.value?.hosts.find((h) => h.id === host), host);
+  const ways = lab.snapshot.value?.hosts.find((h) => h.id === host)?.via ?? [];
   const running = term?.running ?? false;
   const secret = term?.secret ?? false;
 
@@ -57,6 +58,12 @@ export function Terminal({ id, shown }: { id: string; shown: boolean }): JSX.Ele
     void actions.do({ input: { term: id, lines: [text] } });
   };
   const key = (name: string) => void lab.do({ key: { term: id, key: name } });
+
+  const openWay = (via: string) => {
+    const there = lab.world.peek()?.terms.find((t) => t.host === host && t.via === via && !t.closed);
+    if (there) return view.openTab(`term:${there.id}`);
+    void actions.do({ open: { host, via } }).then((r) => { if (r.term) view.openTab(`term:${r.term}`); });
+  };
 
   const put = (text: string, at: number) => {
     setLine(text);
@@ -133,6 +140,15 @@ export function Terminal({ id, shown }: { id: string; shown: boolean }): JSX.Ele
 
   return (
     <div class="terminal" hidden={!shown} onClick={focusInput} ref={box}>
+      {ways.length > 1 ? (
+        <div class="term-ways small" role="group" aria-label={w.openOn}>
+          {ways.map((way) => (
+            <button type="button" class="btn small-btn" key={way} aria-pressed={(term?.via ?? ways[0]) === way} onClick={() => openWay(way)}>
+              {way === 'console' ? w.viaConsole : term?.from ? w.sshFrom(term.from) : w.viaSsh}
+            </button>
+          ))}
+        </div>
+      ) : null}
       <div role="log" aria-label={w.termLog(host)} aria-live={shown ? 'polite' : 'off'}><ol class="term-log">
         {chunks.filter((c) => c.n > hidden).map((c) => <ChunkView key={c.n} chunk={c} />)}
         {moment ? null : mine.map((c) => c.input!.lines.map((l, i) => <li key={c.id + i} class="term-wait"><span class="prompt">{prompt}</span>{secret ? '' : l} <span class="spin" title={w.queued} /></li>))}
@@ -141,7 +157,17 @@ export function Terminal({ id, shown }: { id: string; shown: boolean }): JSX.Ele
       {term?.closed && !moment ? (
         <div class="term-closed" role="status">
           <Icon name="cross" size={14} /><span><strong>{w.termClosed}</strong> {say(term.closed)}</span>
-          <button type="button" class="btn small-btn" onClick={() => void actions.do({ open: { host, via: 'console' } }).then((r) => { if (r.term) view.openTab(`term:${r.term}`); })}>{w.reconnectConsole}</button>
+          {term.via === 'ssh' ? <button type="button" class="btn small-btn" onClick={() => key('open')}>{w.reconnectSsh}</button> : null}
+          {lab.world.value?.down?.includes(host)
+            ? <button type="button" class="btn small-btn" onClick={() => void actions.do({ power: { host, to: 'on' } })}>{w.powerOn}</button>
+            : <button type="button" class="btn small-btn" onClick={() => openWay('console')}>{w.reconnectConsole}</button>}
+        </div>
+      ) : null}
+      {term?.cut && !term.closed ? (
+        <div class="term-closed" role="status">
+          <Icon name="wait" size={14} /><strong>{w.noAnswer(host)}</strong>
+          <button type="button" class="btn small-btn" onClick={() => void actions.do({ input: { term: id, lines: ['~.'] } })}>{w.dropSsh}</button>
+          <button type="button" class="btn small-btn" onClick={() => openWay('console')}>{w.reconnectConsole}</button>
         </div>
       ) : null}
       <div class="term-entry" hidden={term?.closed !== undefined || moment !== 0 || lab.snapshot.value?.session.readOnly}>

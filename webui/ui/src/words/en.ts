@@ -62,7 +62,7 @@ export const en = {
 
   // terminal
   termInput: (host: string) => `Command line of ${host}`, termLog: (host: string) => `Terminal of ${host}`, stop: 'Stop', running: 'running', waitMore: (d: string) => `Wait ${d}`,
-  termClosed: 'Session closed', reconnectConsole: 'Open the console', cutBytes: (n: string) => `${n} bytes left out`, password: 'Password', leaveHint: 'Tab completes, Shift+Tab leaves',
+  termClosed: 'Session closed', reconnectConsole: 'Open the console', reconnectSsh: 'Connect again', sshFrom: (from: string) => `ssh from ${from}`, noAnswer: (host: string) => `No answer from ${host}: packets do not come back.`, dropSsh: 'Disconnect (~.)', powerOn: 'Switch on', powerOff: 'Switch off', powerOffAsk: (host: string) => `Switch ${host} off?`, cutBytes: (n: string) => `${n} bytes left out`, password: 'Password', leaveHint: 'Tab completes, Shift+Tab leaves',
   queued: 'sent', showTrace: 'trace',
 
   // editor

@@ -55,7 +55,7 @@ export const ko: Words = {
   larger: '크게', smaller: '작게', reboot: '재부팅', rebootAsk: (host) => `${withJosa(host, '을')} 재부팅합니까?`, queue: '큐', queueOf: (host) => `${host} 메일 큐`, openOn: '열 곳', viaConsole: '콘솔', viaSsh: 'ssh', addTab: '열기…', dirty: '저장 안 함',
 
   termInput: (host) => `${host} 명령줄`, termLog: (host) => `${host} 터미널`, stop: '중지', running: '실행 중', waitMore: (d) => `${d} 기다리기`,
-  termClosed: '세션이 끊겼습니다', reconnectConsole: '콘솔 열기', cutBytes: (n) => `${n}바이트 생략`, password: '비밀번호', leaveHint: 'Tab 자동 완성, Shift+Tab 나가기',
+  termClosed: '세션이 끊겼습니다', reconnectConsole: '콘솔 열기', reconnectSsh: '다시 접속', sshFrom: (from) => `${from}에서 ssh로 접속`, noAnswer: (host) => `${host}의 응답이 없습니다. 패킷이 돌아오지 않습니다.`, dropSsh: '접속 끊기 (~.)', powerOn: '전원 켜기', powerOff: '전원 끄기', powerOffAsk: (host) => `${host}의 전원을 끕니까?`, cutBytes: (n) => `${n}바이트 생략`, password: '비밀번호', leaveHint: 'Tab 자동 완성, Shift+Tab 나가기',
   queued: '보냄', showTrace: '추적',
 
   editorOf: (path) => `편집기: ${path}`, saved: '저장됨', unsaved: '저장 안 됨', newFile: '새 파일', fixedFile: '여기서는 읽기 전용', binaryFile: '이진 파일이라 편집할 수 없습니다.',
