@@ -88,11 +88,17 @@ func readActions(name string) ([]sim.Action, error) {
 func (a *app) transcript(plan *sim.Plan, act *sim.Action, res *sim.Result) {
 	var b bytes.Buffer
 	fmt.Fprintf(&b, "[%s] ", clockTime(plan.Blueprint.Start, res.Start))
+	where := act.On
+	if act.Via != "" {
+		where += "@" + act.Via
+	}
 	switch {
 	case act.Run != "":
-		fmt.Fprintf(&b, "%s$ %s\n", act.On, strings.ReplaceAll(strings.TrimRight(act.Run, "\n"), "\n", "\n> "))
+		fmt.Fprintf(&b, "%s$ %s\n", where, strings.ReplaceAll(strings.TrimRight(act.Run, "\n"), "\n", "\n> "))
 	case act.Key != "":
-		fmt.Fprintf(&b, "%s: %s\n", act.On, act.Key)
+		fmt.Fprintf(&b, "%s: %s\n", where, act.Key)
+	case act.Power != "":
+		fmt.Fprintf(&b, "%s: power %s\n", where, act.Power)
 	case act.Write != "":
 		fmt.Fprintf(&b, "%s: saved %s (%d bytes)\n", act.On, act.Write, len(act.Text))
 	case act.Portal != "":
@@ -114,6 +120,9 @@ func (a *app) transcript(plan *sim.Plan, act *sim.Action, res *sim.Result) {
 	}
 	if res.Truncated {
 		b.WriteString("[output cut off]\n")
+	}
+	if res.Cut {
+		fmt.Fprintf(&b, "[no answer from %s]\n", act.On)
 	}
 	if res.Message != nil {
 		fmt.Fprintf(&b, "%s\n", res.Message.EN)

@@ -151,8 +151,9 @@ func (c *client) say(format string, args ...any) {
 	}
 }
 
-// cut reports that nothing comes back from the server.
-func (c *client) cut() bool { return c.c.Tries() >= cutTries }
+// cut reports that nothing comes back from the server, because what was typed
+// does not arrive there, or what it says does not arrive here.
+func (c *client) cut() bool { return max(c.c.Tries(), c.c.PeerTries()) >= cutTries }
 
 // typing passes on what the user types until the session is over. While the
 // session is cut the terminal is the user's: what is typed waits in the

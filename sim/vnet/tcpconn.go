@@ -156,6 +156,16 @@ func (c *Conn) Background() {
 // when nothing is outstanding. Changed is broadcast when it grows.
 func (c *Conn) Tries() int { return int(c.tries) }
 
+// PeerTries returns the Tries of the other end. No stack knows that; it is for
+// those who watch, as a user watches a screen on which nothing moves. Changed
+// is broadcast when it grows.
+func (c *Conn) PeerTries() int {
+	if c.peer == nil {
+		return 0
+	}
+	return c.peer.Tries()
+}
+
 // Changed returns a signal that is broadcast when data, FIN or RST have
 // arrived and when the connection has become quiet.
 func (c *Conn) Changed() *vtime.Signal { return &c.changed }
@@ -257,6 +267,9 @@ func (c *Conn) Close() error {
 	if c.released {
 		c.endLent()
 		return nil
+	}
+	if c.secure != nil && c.state != closed {
+		c.secure.Close()
 	}
 	if c.in.bytes > 0 && c.state != closed {
 		c.reset()

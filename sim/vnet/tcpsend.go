@@ -217,6 +217,9 @@ func (c *Conn) retransmit() {
 			}
 		}
 		c.changed.Broadcast()
+		if c.peer != nil {
+			c.peer.changed.Broadcast()
+		}
 	}
 }
 
