@@ -7,18 +7,24 @@ import (
 )
 
 // What a zone's DNSSEC records add to a response when the query has the DO bit
-// (RFC 4035 section 3.1). The zone is served as it was signed; nothing is signed
-// here, and zones with NSEC3 get signatures but no denials.
+// (RFC 4035 section 3.1, RFC 5155 section 7). The zone is served as it was signed;
+// nothing is signed here.
 
 // addSecurity completes an answer from signed zones.
 func (a *Answer) addSecurity(zones zoneFinder, qtype uint16) {
 	if a.Zone == nil {
 		return
 	}
-	if a.Zone.Signed() {
-		a.addDenials(qtype)
+	switch {
+	case !a.Zone.Signed():
+	case a.Zone.apex.set(typeNSEC) != nil:
+		a.addDenials()
+	case a.Zone.chain != nil:
+		a.addHashedDenials()
 	}
-	a.Answer = withSignatures(zones, a.Answer)
+	if qtype != typeANY || a.minimalAny || a.Why[len(a.Why)-1].Decision == DNAMERewrite { // all types have theirs already
+		a.Answer = withSignatures(zones, a.Answer)
+	}
 	a.Authority = withSignatures(zones, a.Authority)
 	a.Additional = withSignatures(zones, a.Additional)
 }
@@ -26,7 +32,7 @@ func (a *Answer) addSecurity(zones zoneFinder, qtype uint16) {
 // addDenials adds the NSEC records that prove what is not there: at the name
 // (NODATA), over the name and over the wildcard (NXDOMAIN), over the name that a
 // wildcard stands for, and at an unsigned delegation (RFC 4035 3.1.3, 3.1.4).
-func (a *Answer) addDenials(qtype uint16) {
+func (a *Answer) addDenials() {
 	last := a.Why[len(a.Why)-1]
 	name := lowerName(last.Name)
 	switch {
@@ -44,13 +50,21 @@ func (a *Answer) addDenials(qtype uint16) {
 		if last.Decision == Wildcard {
 			a.addNSEC(a.Zone.nodes[lowerName(last.At)])
 		}
-	case qtype != typeANY:
-		for _, step := range a.Why {
-			if step.Decision == Wildcard {
-				a.addNSEC(a.Zone.coveringNSEC(lowerName(step.Name)))
-			}
+	}
+	for _, step := range a.wildcardAnswers() {
+		a.addNSEC(a.Zone.coveringNSEC(lowerName(step.Name)))
+	}
+}
+
+// wildcardAnswers are the steps in which a wildcard has given records: each needs a
+// proof that the name itself does not exist (RFC 4035 3.1.3.3).
+func (a *Answer) wildcardAnswers() (steps []Step) {
+	for i, step := range a.Why {
+		if step.Decision == Wildcard && (i < len(a.Why)-1 || a.Outcome != NoData) {
+			steps = append(steps, step)
 		}
 	}
+	return steps
 }
 
 // addNSEC adds a node's NSEC record, once.

@@ -13,14 +13,16 @@
 //     number of worlds and goroutines;
 //   - Respond: an authoritative response message as BIND builds it under
 //     "minimal-responses no-auth-recursive", with EDNS (RFC 6891) and truncation;
+//   - Update, Delta, Journal: dynamic update (RFC 2136), the steps between versions
+//     of a zone (RFC 1995) and BIND's journal files;
 //   - Cache: the cache of a resolver in virtual time, with the trust ranking of
 //     RFC 2181 section 5.4.1 and negative entries of RFC 2308, and its dump in
 //     the format of "rndc dumpdb";
 //   - names: canonical form, reverse names, serial arithmetic (RFC 1982).
 //
-// What it leaves out: signing and validation (a signed zone is served with its
-// signatures and NSEC denials as they are; NSEC3 denials are missing), dynamic update, journals, raw and map zone formats, classes
-// other than IN for anything beyond parsing.
+// What it leaves out: validation (a signed zone is served with its signatures and
+// denials as they are), raw and map zone formats, classes other than IN for anything
+// beyond parsing.
 //
 // Names in the exported interface are text in the form of github.com/miekg/dns:
 // absolute, with a final dot, unusual octets escaped.

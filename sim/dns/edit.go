@@ -31,6 +31,7 @@ func (e *Edit) Zone() *Zone {
 	if set := z.apex.set(typeSOA); set != nil {
 		z.setSOA(set.RRs[0].(*mdns.SOA))
 	}
+	z.chain = z.hashChain()
 	z.wildcards = false
 	for name := range z.nodes {
 		z.wildcards = z.wildcards || len(name) > 1 && name[0] == '*' && name[1] == '.'

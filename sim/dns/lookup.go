@@ -58,6 +58,7 @@ type Answer struct {
 	Why           []Step
 	hasNS         bool // the zone's own NS records are the answer
 	dnssec        bool
+	minimalAny    bool
 }
 
 // Rcode is the response code the outcome is sent with.
@@ -103,13 +104,13 @@ func (z *Zone) find(name string, qtype uint16) match {
 	}
 	for i := below - 1; i >= 0; i-- {
 		n := z.nodes[name[starts[i]:]]
-		if n == nil {
+		if n == nil || z.chain != nil && n.hashed() {
 			m.node = nil
 			return m
 		}
 		m.node, m.above, m.depth = n, n, starts[i]
 		switch {
-		case n.cut && !(i == 0 && (qtype == typeDS || qtype == typeNSEC)):
+		case n.cut && !(i == 0 && (qtype == typeDS || qtype == typeNSEC && n.set(typeNSEC) != nil)):
 			m.stopped = Delegation
 			return m
 		case n.dname && i > 0:
@@ -128,10 +129,11 @@ func (z *Zone) Lookup(name string, qtype uint16) *Answer {
 
 // scope says how much a look-up may use and tell.
 type scope struct {
-	minimal   bool // leave the zone's own NS records out of positive answers
-	bare      bool // leave out additional records as well, glue excepted
-	crossZone bool // follow aliases into, and take addresses from, other zones here
-	dnssec    bool // the DO bit: add signatures and denials
+	minimal    bool // leave the zone's own NS records out of positive answers
+	bare       bool // leave out additional records as well, glue excepted
+	crossZone  bool // follow aliases into, and take addresses from, other zones here
+	dnssec     bool // the DO bit: add signatures and denials
+	minimalAny bool // one set is enough for a question of type ANY
 }
 
 // zoneFinder finds the zone closest to a canonical name.
@@ -152,7 +154,7 @@ func (s soleZone) zoneFor(name string, _ uint16) *Zone {
 // current name; an alias starts another round with its target. As in BIND, a
 // server that does not recurse for the client stays in the first name's zone.
 func lookup(zones zoneFinder, name string, qtype uint16, within scope) *Answer {
-	a := &Answer{Why: make([]Step, 0, 3), dnssec: within.dnssec}
+	a := &Answer{Why: make([]Step, 0, 3), dnssec: within.dnssec, minimalAny: within.minimalAny}
 	for round := 0; ; round++ {
 		canonical := lowerName(name)
 		z := zones.zoneFor(canonical, qtype)
@@ -205,7 +207,7 @@ func (a *Answer) step(z *Zone, name, canonical string, qtype uint16) string {
 		a.Outcome = Delegation
 		a.why(ZoneCut, name, m.above.name, "")
 		a.Authority = append(a.Authority, m.above.set(typeNS).RRs...)
-		if ds := m.above.set(typeDS); ds != nil && a.dnssec { // RFC 4035 3.1.4
+		if ds := m.above.set(typeDS); ds != nil && a.dnssec && z.Signed() { // RFC 4035 3.1.4
 			a.Authority = append(a.Authority, ds.RRs...)
 		}
 		return ""
@@ -244,6 +246,9 @@ func (a *Answer) take(z *Zone, n *node, name string, qtype uint16, wild bool) st
 	if qtype == typeANY {
 		for i := range n.sets {
 			a.addSet(&n.sets[i], name, wild)
+			if a.minimalAny && n.sets[i].Type != typeRRSIG { // RFC 8482 4.1
+				break
+			}
 		}
 		a.hasNS = n == z.apex
 		a.Outcome = Success
@@ -251,7 +256,7 @@ func (a *Answer) take(z *Zone, n *node, name string, qtype uint16, wild bool) st
 	}
 	if set := n.set(qtype); set != nil {
 		a.addSet(set, name, wild)
-		if qtype == typeRRSIG { // one set for each type that is signed
+		if qtype == typeRRSIG && !a.minimalAny { // one set for each type that is signed
 			for i := range n.sets {
 				if s := &n.sets[i]; s.Type == typeRRSIG && s != set {
 					a.addSet(s, name, wild)
@@ -263,7 +268,7 @@ func (a *Answer) take(z *Zone, n *node, name string, qtype uint16, wild bool) st
 		return ""
 	}
 	set := n.set(typeCNAME)
-	if set == nil {
+	if set == nil || besideCNAME(qtype) { // which an alias does not stand for
 		a.Outcome = NoData
 		return ""
 	}
@@ -280,7 +285,7 @@ func (a *Answer) addSet(set *RRset, name string, wild bool) {
 	if !wild {
 		name = set.RRs[0].Header().Name
 	}
-	if a.answered(name, set.Type) {
+	if a.answered(name, set.Type) && (set.Type != typeRRSIG || a.answeredSignature(name, covered(set.RRs[0]))) {
 		return
 	}
 	if !wild {
@@ -299,6 +304,16 @@ func (a *Answer) addSet(set *RRset, name string, wild bool) {
 func (a *Answer) answered(name string, rrtype uint16) bool {
 	for _, rr := range a.Answer {
 		if h := rr.Header(); h.Rrtype == rrtype && len(h.Name) == len(name) && lowerName(h.Name) == lowerName(name) {
+			return true
+		}
+	}
+	return false
+}
+
+// answeredSignature is answered for the signatures over a type.
+func (a *Answer) answeredSignature(name string, covers uint16) bool {
+	for _, rr := range a.Answer {
+		if covered(rr) == covers && lowerName(rr.Header().Name) == lowerName(name) {
 			return true
 		}
 	}

@@ -44,6 +44,7 @@ type Zone struct {
 	soa         *mdns.SOA
 	negativeSOA mdns.RR // as sent with negative answers
 	wildcards   bool
+	chain       *hashChain // of NSEC3 records
 	records     int
 	includes    int
 }
@@ -75,6 +76,7 @@ func newZone(db *database, nodes []*dbNode, class uint16) *Zone {
 	if set := z.apex.set(typeSOA); set != nil {
 		z.setSOA(set.RRs[0].(*mdns.SOA))
 	}
+	z.chain = z.hashChain()
 	return z
 }
 

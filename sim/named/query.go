@@ -182,7 +182,7 @@ func allows(a *config.ACL, addr netip.Addr, key string, locals *config.Locals) b
 // server recurses for. Questions for keys, and clients with the smallest buffer,
 // get the least in any case.
 func (q *query) lookupOptions() dns.LookupOptions {
-	o := dns.LookupOptions{CrossZone: q.recurse && q.view.open, DNSSEC: q.req.do}
+	o := dns.LookupOptions{CrossZone: q.recurse && q.view.open, DNSSEC: q.req.do, MinimalAny: q.view.conf.MinimalAny.Value && q.conn == nil}
 	switch q.view.conf.MinimalResponses.Value {
 	case "yes":
 		o.Minimal, o.Bare = true, q.req.qtype != mdns.TypeNS // which keeps its addresses

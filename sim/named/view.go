@@ -104,7 +104,7 @@ func (v *view) find(name string, qtype uint16) (*zone, *dns.Zone) {
 			continue
 		}
 		if qtype == mdns.TypeDS && off == 0 && name != "." {
-			if parent, _ := v.find(dns.Parent(name), 0); parent != nil {
+			if parent, data := v.find(dns.Parent(name), 0); parent != nil && (data != nil || z.data == nil) {
 				return parent, parent.data
 			}
 		}
