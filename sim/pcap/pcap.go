@@ -87,7 +87,7 @@ func NewReader(r io.Reader) (*Reader, error) {
 		}
 	}
 	if n, err := io.ReadFull(r, head[4:]); err != nil {
-		return nil, cut("truncated dump file; tried to read %d file header bytes, only got %d", 24, 4+n, err)
+		return nil, cut("truncated dump file; tried to read %d file header bytes, only got %d", 24, n, err)
 	}
 	major, minor := f.order.Uint16(head[4:]), f.order.Uint16(head[6:])
 	if major < 2 {

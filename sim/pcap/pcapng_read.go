@@ -8,8 +8,12 @@ import (
 	"time"
 )
 
-// maxBlock bounds a block of a pcapng file (libpcap's MAX_BLOCKSIZE).
-const maxBlock = 16 << 20
+// maxBlock bounds a block of a pcapng file, maxSection its first one (libpcap's
+// MAX_BLOCKSIZE and BT_SHB_INSANE_MAX).
+const (
+	maxBlock   = 16 << 20
+	maxSection = 1 << 20
+)
 
 // maxInterfaces bounds the interfaces of a file.
 const maxInterfaces = 65536
@@ -62,7 +66,10 @@ func (f *ngReader) open() (Link, int, error) {
 func (f *ngReader) section() error {
 	var head [8]byte
 	if n, err := io.ReadFull(f.r, head[:]); err != nil {
-		return cut("truncated pcapng dump file; tried to read %d bytes, only got %d", 8, n, err)
+		if err == io.EOF || err == io.ErrUnexpectedEOF {
+			return Error("unknown file format")
+		}
+		return err
 	}
 	switch uint32(byteOrderMagic) {
 	case binary.LittleEndian.Uint32(head[4:]):
@@ -73,8 +80,8 @@ func (f *ngReader) section() error {
 		return Error("unknown file format")
 	}
 	size := f.order.Uint32(head[:])
-	if size < 28 || size > maxBlock || size%4 != 0 {
-		return Error(fmt.Sprintf("Section Header Block in pcapng dump file has invalid length %d < _%d_ < %d", 28, size, maxBlock))
+	if size < 28 || size > maxSection || size%4 != 0 {
+		return Error(fmt.Sprintf("Section Header Block in pcapng dump file has invalid length %d < _%d_ < %d (BT_SHB_INSANE_MAX)", 28, size, maxSection))
 	}
 	body := make([]byte, size-12)
 	if n, err := io.ReadFull(f.r, body); err != nil {
@@ -103,7 +110,10 @@ func (f *ngReader) block() (kind uint32, body []byte, err error) {
 		return 0, nil, cut("truncated pcapng dump file; tried to read %d bytes, only got %d", 8, 4+n, err)
 	}
 	size := f.order.Uint32(head[4:])
-	if size < 12 || size > maxBlock {
+	if size > maxBlock {
+		return 0, nil, Error(fmt.Sprintf("pcapng block size %d > maximum %d", size, maxBlock))
+	}
+	if size < 12 {
 		return 0, nil, Error(fmt.Sprintf("pcapng block size %d < minimum %d", size, 12))
 	}
 	if size%4 != 0 {
