@@ -65,7 +65,7 @@ func (f *ngReader) open() (Link, int, error) {
 // section reads the rest of a section header block, whose type has been read.
 func (f *ngReader) section() error {
 	var head [8]byte
-	if n, err := io.ReadFull(f.r, head[:]); err != nil {
+	if _, err := io.ReadFull(f.r, head[:]); err != nil {
 		if err == io.EOF || err == io.ErrUnexpectedEOF {
 			return Error("unknown file format")
 		}
