@@ -110,7 +110,7 @@ func solveWithKeyboard(b *tab) {
 // visibleMarks is a script that gives all marks of the map as a text, without
 // which one is selected.
 const visibleMarks = `[...document.querySelectorAll('.mark')].filter(m => m.getAttribute('display') !== 'none')
-	.map(m => m.dataset.seq + ' ' + m.getAttribute('transform') + ' ' + m.getAttribute('class').replace(' selected', '').replace(/\s+/g, ' ') + ' ' + m.querySelector('.mark-arrow').getAttribute('transform')).sort().join('\n')`
+	.map(m => m.dataset.seq + ' ' + m.getAttribute('transform') + ' ' + m.getAttribute('class').replace(' selected', '').replace(/\s+/g, ' ') + ' ' + (m.querySelector('.mark-arrow:not([display])')?.getAttribute('transform') ?? '')).sort().join('\n')`
 
 func nothingMovesOnLoad(b *tab) {
 	b.openLab(missingPTR)

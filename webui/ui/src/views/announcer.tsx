@@ -19,5 +19,5 @@ export function Announcer(): JSX.Element {
     const timer = setTimeout(() => setText(line), 1000);
     return () => clearTimeout(timer);
   }, [seq, extra, active]);
-  return <div class="hidden" role="status" aria-live="polite">{text}</div>;
+  return <div class="hidden" role="status" aria-live="polite">{text || null}</div>;
 }
