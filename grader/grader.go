@@ -113,7 +113,7 @@ type probe struct {
 
 // check runs one check.
 func (r *run) check(c *scenarios.Check) *Item {
-	it := &Item{ID: c.ID, Type: c.Type, Title: c.Title.Sim(), Goal: c.Goal, Max: float64(c.Points)}
+	it := &Item{ID: c.ID, Type: c.Type, Title: c.Title.Sim(), Goal: c.Goal, Max: float64(c.Points), Visibility: c.Visibility}
 	for _, n := range c.Needs {
 		if need := r.results[n]; need != nil && need.Status != Pass {
 			it.Needs = n

@@ -37,6 +37,9 @@ type Item struct {
 	Needs     string     `json:"needs,omitempty"` // blocked: the check that must pass first
 	Parts     []Part     `json:"parts,omitempty"` // what a check of several parts is made of
 	Evidence  []Evidence `json:"evidence,omitempty"`
+	// Visibility says who may see the check: "" for everybody, "after_due" for
+	// students after the due date, "hidden" for teachers only.
+	Visibility string `json:"visibility,omitempty"`
 }
 
 // Part is one part of a check: a test case of a delegation, a vantage of a relay
@@ -74,6 +77,25 @@ func (r *Report) Passed() (passed, total int) {
 		}
 	}
 	return passed, len(r.Items)
+}
+
+// ForStudent is the report as its student may see it: without the checks that
+// are hidden, and what they count.
+func (r *Report) ForStudent() *Report {
+	out := *r
+	out.Items = nil
+	for _, it := range r.Items {
+		if it.Visibility == "" {
+			out.Items = append(out.Items, it)
+			continue
+		}
+		out.Max -= it.Max
+		out.Score = max(0, out.Score-it.Score)
+		if out.Capped == it.ID {
+			out.Capped = ""
+		}
+	}
+	return &out
 }
 
 // say sets status and rationale, worded as by textf.

@@ -17,19 +17,22 @@ type Check struct {
 	Needs  []string // checks that must pass first
 	Gate   int      // invariants: the whole score is capped at Gate when the check fails; -1: no cap
 	Goal   string   // learning objective, free text
-	Spec   Spec     // pointer to one of the *Spec types of the check_*.go files
+	// Visibility is "" for everybody, "after_due" or "hidden" (teachers only).
+	Visibility string
+	Spec       Spec // pointer to one of the *Spec types of the check_*.go files
 }
 
 // checkFields are the fields all checks have.
 type checkFields struct {
-	ID     string   `yaml:"id"`
-	Title  Text     `yaml:"title"`
-	Type   string   `yaml:"type"`
-	Points int      `yaml:"points"`
-	Needs  []string `yaml:"needs"`
-	Gate   *int     `yaml:"gate"`
-	Goal   string   `yaml:"goal"`
-	With   yaml.Node
+	ID         string   `yaml:"id"`
+	Title      Text     `yaml:"title"`
+	Type       string   `yaml:"type"`
+	Points     int      `yaml:"points"`
+	Needs      []string `yaml:"needs"`
+	Gate       *int     `yaml:"gate"`
+	Goal       string   `yaml:"goal"`
+	Visibility string   `yaml:"visibility"`
+	With       yaml.Node
 }
 
 // UnmarshalYAML reads the common fields, then "with" by the type.
@@ -38,9 +41,15 @@ func (c *Check) UnmarshalYAML(n *yaml.Node) error {
 	if err := n.Load(&f, yaml.WithKnownFields()); err != nil {
 		return err
 	}
-	*c = Check{ID: f.ID, Title: f.Title, Type: f.Type, Points: f.Points, Needs: f.Needs, Gate: -1, Goal: f.Goal}
+	*c = Check{ID: f.ID, Title: f.Title, Type: f.Type, Points: f.Points, Needs: f.Needs, Gate: -1, Goal: f.Goal, Visibility: f.Visibility}
 	if f.Gate != nil {
 		c.Gate = *f.Gate
+	}
+	if c.Visibility == "visible" {
+		c.Visibility = ""
+	}
+	if !slices.Contains([]string{"", "after_due", "hidden"}, c.Visibility) {
+		return fmt.Errorf("line %d: visibility %q is not visible, after_due or hidden", n.Line, f.Visibility)
 	}
 	mk := specs[f.Type]
 	if mk == nil {

@@ -48,7 +48,7 @@ func (s *Session) check(f checkFact, journal sim.Journal, at int64) *Problem {
 	s.mu.Lock()
 	cost := s.hintCost()
 	s.mu.Unlock()
-	f.Report = reportOf(report, log, f.Epoch, cost)
+	f.Report = reportOf(report.ForStudent(), log, f.Epoch, cost)
 	f.Report.At = at
 	if p := s.note(fact{Check: &f}); p != nil {
 		return p

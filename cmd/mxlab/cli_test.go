@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	"go.uber.org/goleak"
+
+	"mxlab/grader/format"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -53,6 +55,9 @@ func TestUsageErrorsAreOneLineAndStatus2(t *testing.T) {
 		{"play", "missing-ptr", "bad.yaml"},
 		{"grade", "nosuch.json"},
 		{"grade", "bad.json"},
+		{"grade", "--format", "pdf", "bad.json"},
+		{"grade", "--format", "classroom50", "--meta", "x", "bad.json"},
+		{"grade", "--format", "canvas", "--roster", "nosuch.csv", "bad.json"},
 		{"trace", "bad.json"},
 	} {
 		stdout, stderr, code := mxlab(t, args...)
@@ -80,6 +85,18 @@ func TestPlayGradeTrace(t *testing.T) {
 	}
 	if stdout, _, _ = mxlab(t, "grade", "--lang", "ko", "a.json"); !strings.Contains(stdout, "100/100점") {
 		t.Errorf("Korean report: %s", stdout)
+	}
+	for _, f := range format.Names() {
+		args := []string{"grade", "--format", f, "-o", "report", "a.json"}
+		if f == "canvas" || f == "moodle-offline" {
+			os.WriteFile("roster.csv", []byte("Student,ID,Identifier,Grade,missing-ptr (7)\n"), 0o600)
+			args = append(args, "--roster", "roster.csv")
+		}
+		_, stderr, code := mxlab(t, args...)
+		if b, _ := os.ReadFile("report"); code != 0 || len(b) == 0 {
+			t.Errorf("%s: %d %s", f, code, stderr)
+		}
+		os.Remove("report")
 	}
 	t1, _, _ := mxlab(t, "trace", "a.json")
 	t2, _, _ := mxlab(t, "trace", "b.json")

@@ -1,11 +1,15 @@
 package main
 
 import (
+	"bytes"
 	"fmt"
 	"io"
 	"os"
+	"slices"
+	"strings"
 
 	"mxlab/grader"
+	"mxlab/grader/format"
 )
 
 // readSubmission reads a submission file; its errors name the file.
@@ -42,12 +46,25 @@ func (a *app) output(name string) (io.Writer, func(error) error, error) {
 
 type gradeCmd struct {
 	Submissions []string `arg:"" help:"Submission files."`
-	Format      string   `enum:"text,json" default:"text" help:"text or json."`
+	Format      string   `default:"text" help:"${formats}."`
 	Lang        string   `enum:"en,ko" default:"en" help:"Language of the text: en or ko."`
 	Output      string   `short:"o" placeholder:"FILE" help:"Write to FILE instead of standard output."`
+	Roster      string   `placeholder:"FILE" help:"For canvas and moodle-offline: the teacher's own table, which is filled in."`
+	Meta        []string `placeholder:"KEY=VALUE" sep:"none" help:"What only you know: classroom, assignment, submission, commit, release, review, datetime."`
+	ForStudent  bool     `help:"Leave out checks that students may not see."`
 }
 
+// formats are all report formats, as the help names them.
+func formats() string { return "text, json, " + strings.Join(format.Names(), ", ") }
+
 func (c *gradeCmd) Run(a *app) error {
+	if c.Format != "text" && c.Format != "json" && !slices.Contains(format.Names(), c.Format) {
+		return usageError{fmt.Errorf("unknown format %q, want one of %s", c.Format, formats())}
+	}
+	o, err := c.options()
+	if err != nil {
+		return usageError{err}
+	}
 	var reports []*grader.Report
 	refused := 0
 	bar := a.progress(len(c.Submissions), "graded")
@@ -60,6 +77,9 @@ func (c *gradeCmd) Run(a *app) error {
 			refused++
 			fmt.Fprintf(a.stderr, "mxlab: %s\n", r.Refused)
 		}
+		if c.ForStudent {
+			r = r.ForStudent()
+		}
 		reports = append(reports, r)
 		bar.step()
 	}
@@ -68,7 +88,7 @@ func (c *gradeCmd) Run(a *app) error {
 	if err != nil {
 		return err
 	}
-	if err := done(c.write(out, reports)); err != nil {
+	if err := done(c.write(out, reports, o)); err != nil {
 		return err
 	}
 	if a.ctx.Err() != nil {
@@ -80,10 +100,40 @@ func (c *gradeCmd) Run(a *app) error {
 	return nil
 }
 
-func (c *gradeCmd) write(out io.Writer, reports []*grader.Report) error {
-	if c.Format == "json" {
-		return grader.WriteJSON(out, reports)
+// options reads the flags that say how reports are written.
+func (c *gradeCmd) options() (o format.Options, err error) {
+	o = format.Options{Lang: grader.Lang(c.Lang), Meta: map[string]string{}}
+	for _, m := range c.Meta {
+		key, value, ok := strings.Cut(m, "=")
+		if !ok {
+			return o, fmt.Errorf("--meta %s: want KEY=VALUE", m)
+		}
+		o.Meta[key] = value
 	}
+	if c.Roster != "" {
+		data, err := os.ReadFile(c.Roster)
+		if err != nil {
+			return o, err
+		}
+		o.Roster = bytes.NewReader(data)
+	}
+	return o, nil
+}
+
+func (c *gradeCmd) write(out io.Writer, reports []*grader.Report, o format.Options) error {
+	switch c.Format {
+	case "json":
+		return grader.WriteJSON(out, reports)
+	case "text":
+		return c.writeText(out, reports)
+	}
+	if err := format.Write(out, c.Format, reports, o); err != nil {
+		return usageError{err}
+	}
+	return nil
+}
+
+func (c *gradeCmd) writeText(out io.Writer, reports []*grader.Report) error {
 	for i, r := range reports {
 		if i > 0 {
 			fmt.Fprintln(out)
@@ -98,8 +148,14 @@ func (c *gradeCmd) write(out io.Writer, reports []*grader.Report) error {
 	return nil
 }
 
-// gradeOne grades one file. What cannot be graded gives a report that says why.
-func (a *app) gradeOne(name string) *grader.Report {
+// gradeOne grades one file. What cannot be graded gives a report that says why,
+// also if the grader itself breaks down.
+func (a *app) gradeOne(name string) (r *grader.Report) {
+	defer func() {
+		if v := recover(); v != nil {
+			r = &grader.Report{File: name, Refused: fmt.Sprintf("%s: internal error: %v", name, v)}
+		}
+	}()
 	s, err := readSubmission(name)
 	if err != nil {
 		return &grader.Report{File: name, Refused: err.Error()}
@@ -108,7 +164,6 @@ func (a *app) gradeOne(name string) *grader.Report {
 	if err == nil && len(subject.Drawn.Scenario.Checks) == 0 {
 		err = grader.ErrNoChecks
 	}
-	var r *grader.Report
 	if err == nil {
 		r, err = grader.Grade(subject)
 	}

@@ -72,7 +72,8 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) (code int
 	var c cli
 	exited := -1
 	parser, err := kong.New(&c, kong.Name("mxlab"), kong.Description("A lab for learning how DNS and mail really work."),
-		kong.Writers(stdout, stderr), kong.Exit(func(n int) { exited = n }), kong.UsageOnError(), kong.ConfigureHelp(kong.HelpOptions{Compact: true}))
+		kong.Writers(stdout, stderr), kong.Exit(func(n int) { exited = n }), kong.UsageOnError(), kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
+		kong.Vars{"formats": formats()})
 	if err != nil {
 		fmt.Fprintln(stderr, "mxlab:", err)
 		return exitUsage

@@ -30,6 +30,13 @@ func (p *progress) step() {
 	}
 }
 
+// clear empties the line, so that a result can be printed there.
+func (p *progress) clear() {
+	if p.on {
+		fmt.Fprint(p.a.stderr, "\r\x1b[K")
+	}
+}
+
 func (p *progress) end() {
 	if p.on {
 		fmt.Fprintln(p.a.stderr)

@@ -93,35 +93,46 @@ func (c *verifyCmd) Run(a *app) error {
 		seeds = append(seeds, uint64(i+1))
 	}
 	failed := 0
-	bar := a.progress(len(names), "scenarios verified")
+	bar := a.progress(len(names)*len(seeds), "students' draws verified")
 	for _, name := range names {
 		n, bad := 0, 0
-		err := grader.Verify(a.ctx, a.lib, name, seeds, func(f grader.Finding) {
-			n++
-			if !f.OK {
-				bad++
-			}
-			if !f.OK || c.Verbose {
-				word := "ok  "
+		for _, seed := range seeds {
+			err := grader.Verify(a.ctx, a.lib, name, []uint64{seed}, func(f grader.Finding) {
+				n++
 				if !f.OK {
-					word = "FAIL"
+					bad++
 				}
-				fmt.Fprintf(a.stdout, "%s %s seed %d %s: score %g, want %s %s\n", word, f.Scenario, f.Seed, f.Case, f.Score, f.Want, f.Detail)
-			}
-		})
-		if err != nil {
+				c.print(a, bar, f)
+			})
 			if a.ctx.Err() != nil {
-				return fmt.Errorf("interrupted")
+				bar.end()
+				return fmt.Errorf("interrupted in %s after %d results, %d wrong", name, n, failed+bad)
 			}
-			return usageError{err}
+			if err != nil {
+				return usageError{err}
+			}
+			bar.step()
 		}
+		bar.clear()
 		fmt.Fprintf(a.stdout, "%s: %d results over %d seeds, %d wrong\n", name, n, len(seeds), bad)
 		failed += bad
-		bar.step()
 	}
 	bar.end()
 	if failed > 0 {
 		return status(exitFail)
 	}
 	return nil
+}
+
+// print prints a finding that is wrong, and any if asked for.
+func (c *verifyCmd) print(a *app, bar *progress, f grader.Finding) {
+	word := "ok  "
+	switch {
+	case !f.OK:
+		word = "FAIL"
+	case !c.Verbose:
+		return
+	}
+	bar.clear()
+	fmt.Fprintf(a.stdout, "%s %s seed %d %s: score %g, want %s %s\n", word, f.Scenario, f.Seed, f.Case, f.Score, f.Want, f.Detail)
 }
