@@ -1,9 +1,7 @@
 package format
 
 import (
-	"bytes"
 	"encoding/csv"
-	"encoding/json"
 	"fmt"
 	"io"
 	"slices"
@@ -26,17 +24,6 @@ func safe(cell string) string {
 		return "'" + cell
 	}
 	return cell
-}
-
-// yamlQuote is a text in YAML's double quotes, which read JSON's escapes.
-func yamlQuote(s string) string {
-	var b bytes.Buffer
-	enc := json.NewEncoder(&b)
-	enc.SetEscapeHTML(false)
-	if enc.Encode(strings.ToValidUTF8(s, "?")) != nil {
-		return `""`
-	}
-	return strings.TrimRight(b.String(), "\n")
 }
 
 // points writes a number as short as it is.
