@@ -14,6 +14,7 @@ import (
 // has none.
 var installers = map[string]func(*host.Host, *Library){
 	"bind9":          func(h *host.Host, l *Library) { named.Install(h, l.zones) },
+	"bind":           func(h *host.Host, l *Library) { named.Install(h, l.zones) },
 	"postfix":        func(h *host.Host, _ *Library) { mta.Install(h) },
 	"dovecot":        func(h *host.Host, _ *Library) { dovecot.Install(h) },
 	"whoisd":         func(h *host.Host, _ *Library) { registry.Install(h) },

@@ -60,8 +60,8 @@ func Install(f host.Flavour, packages []string, programs host.Programs) (*vfs.Im
 	}
 	have := append([]string{""}, packages...)
 	for _, name := range slices.Sorted(maps.Keys(programs)) {
-		where, pkg := location(name)
-		if !slices.Contains(have, pkg) {
+		where, pkg, ok := location(f, name)
+		if !ok || !slices.Contains(have, pkg) {
 			continue
 		}
 		if err := d.WriteFile(path.Join(where, name), host.ProgramFile(name), 0o755, host.Root); err != nil {

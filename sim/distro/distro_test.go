@@ -28,6 +28,29 @@ func TestEveryPackageInstalls(t *testing.T) {
 	}
 }
 
+func TestRedHatInstalls(t *testing.T) {
+	img, err := distro.Install(host.RedHat, distro.Packages(host.RedHat), host.Programs{"named": nil, "ls": nil, "ufw": nil})
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := vfs.New(img, vfs.Options{})
+	for f, there := range map[string]bool{
+		"/etc/named.conf": true, "/var/named/named.ca": true, "/usr/sbin/named": true, "/bin/ls": true, "/var/mail": true,
+		"/etc/sysconfig/iptables": true, "/etc/bind": false, "/usr/sbin/ufw": false, "/var/log/syslog": false,
+	} {
+		if _, err := d.Stat(f, host.Root); (err == nil) != there {
+			t.Errorf("%s: %v", f, err)
+		}
+	}
+	if uid, gid, err := distro.Owner(d, "named:named"); err != nil || uid != 25 || gid != 25 {
+		t.Errorf("named: %d %d %v", uid, gid, err)
+	}
+	named := vfs.Cred{UID: 25, GID: 25}
+	if _, err := d.ReadFile("/var/named/named.localhost", named); err != nil {
+		t.Error("named cannot read its zones:", err)
+	}
+}
+
 func TestCommandsComeWithTheirPackage(t *testing.T) {
 	img, err := distro.Install(host.Debian, nil, host.Programs{"named": nil, "ls": nil})
 	if err != nil {
