@@ -4,6 +4,7 @@ import { useSignal } from '@preact/signals';
 import { useDesk } from '../state/context';
 import { closable, readTab, tabText, type Tab } from '../state/view';
 import { words } from '../words';
+import { CaptureLink } from './capture';
 import { IconButton } from './controls';
 import { Editor, isDirty } from './editor';
 import { Files } from './files';
@@ -157,6 +158,7 @@ function AddMenu(): JSX.Element {
               <span class="row">
                 {h.via.map((via) => <button type="button" class="btn small-btn" key={via} onClick={() => void term(h.id, via)}><Icon name="terminal" size={14} />{via === 'console' ? w.viaConsole : w.viaSsh}</button>)}
                 <button type="button" class="btn small-btn" onClick={() => { shown.value = false; view.openTab(`files:${h.id}`); }}><Icon name="folder" size={14} />{w.files}</button>
+                <CaptureLink host={h.id} class="btn small-btn">{w.packetsOf}</CaptureLink>
                 {h.queue ? <button type="button" class="btn small-btn" onClick={() => { shown.value = false; view.openTab(`queue:${h.id}`); }}><Icon name="list" size={14} />{w.queue}</button> : null}
                 <button type="button" class="btn small-btn" onClick={() => { shown.value = false; if (confirm(w.rebootAsk(h.id))) void actions.do({ reboot: { host: h.id } }); }}><Icon name="restart" size={14} />{w.reboot}</button>
                 <PowerButton host={h.id} onDone={() => { shown.value = false; }} />

@@ -6,6 +6,7 @@ import { useDesk } from '../state/context';
 import { layout, theme } from '../state/prefs';
 import { say, words } from '../words';
 import { go } from './app';
+import { CaptureLink } from './capture';
 import { Icon } from './icons';
 import { Settings } from './settings';
 
@@ -96,7 +97,7 @@ function Menu(): JSX.Element {
             view.dock.value = view.stage.value ? 'small' : 'normal';
           })}><Icon name="eye" />{w.stage}</button>
           <a class="menu-item" href={`${base}/submission`} download><Icon name="download" />{w.download}</a>
-          <a class="menu-item" href={`${base}/pcapng`} download><Icon name="download" />{w.packets}</a>
+          <CaptureLink class="menu-item">{w.packets}</CaptureLink>
         </div>
       ) : null}
     </div>

@@ -7,6 +7,7 @@ import type { EventDetail, Problem, Row, Why, WhyLink } from '../protocol';
 import { useDesk } from '../state/context';
 import type { InspectorTab, TrialEvent } from '../state/view';
 import { say, words } from '../words';
+import { SpanCapture } from './capture';
 import { Tabs } from './controls';
 import { Icon, VerdictMark } from './icons';
 import { nameOf } from './names';
@@ -38,6 +39,7 @@ function EventView({ row }: { row: Row }): JSX.Element {
       <Head row={row} verdict={end && end.outcome !== '-' ? verdictOf(end.outcome) : verdictOfRow(row)}>
         {took ? <span>{w.took} {duration(took)}</span> : null}
         <button type="button" class="link small" onClick={() => playback.seek(row.seq)}>{w.showMoment}</button>
+        <SpanCapture row={row} />
       </Head>
       <Sides sides={['why', 'message', 'bytes', 'talk']}>
         {view.inspector.value === 'talk' ? <Talk row={row} /> : <Detail detail={detail} problem={problem} />}

@@ -14,7 +14,7 @@ export const en = {
 
   // header
   clock: 'Virtual time', connected: 'Connected', connecting: 'Connecting…', offline: 'Offline', ended: 'Ended', check: 'Check', checking: 'Checking…',
-  download: 'Download submission', packets: 'Download packets (pcapng)', undo: 'Undo', undoOf: (what: string) => `Undo: ${what}`, restart: 'Start over', redo: 'Redo', redoOf: (what: string) => `Redo: ${what}`, stage: 'Stage mode', handUp: 'Raise hand', handDown: 'Lower hand',
+  download: 'Download submission', packets: 'Download capture (Wireshark)', packetsOf: 'Capture', undo: 'Undo', undoOf: (what: string) => `Undo: ${what}`, restart: 'Start over', redo: 'Redo', redoOf: (what: string) => `Redo: ${what}`, stage: 'Stage mode', handUp: 'Raise hand', handDown: 'Lower hand',
   restartAsk: 'Start over? Everything done in this scenario is lost.', more: 'More', readOnly: 'View only',
   branchOf: 'Branch', branchOfHint: 'Branched from another session: go there',
 

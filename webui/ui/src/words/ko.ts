@@ -16,7 +16,7 @@ export const ko: Words = {
   best: (n) => `최고 ${n}점`, otherGroup: '기타', noScenarios: '시나리오가 없습니다.', classWall: '수업 현황판',
 
   clock: '가상 시각', connected: '연결됨', connecting: '연결 중…', offline: '연결 끊김', ended: '종료됨', check: '점검', checking: '점검 중…',
-  download: '제출 파일 내려받기', packets: '패킷 내려받기 (pcapng)', undo: '되돌리기', undoOf: (what) => `되돌리기: ${what}`, restart: '처음부터 다시', redo: '다시 하기', redoOf: (what) => `다시 하기: ${what}`, stage: '발표 모드', handUp: '손 들기', handDown: '손 내리기',
+  download: '제출 파일 내려받기', packets: '패킷 캡처 내려받기 (Wireshark)', packetsOf: '패킷 캡처', undo: '되돌리기', undoOf: (what) => `되돌리기: ${what}`, restart: '처음부터 다시', redo: '다시 하기', redoOf: (what) => `다시 하기: ${what}`, stage: '발표 모드', handUp: '손 들기', handDown: '손 내리기',
   restartAsk: '처음부터 다시 시작합니까? 이 시나리오에서 한 일이 모두 사라집니다.', more: '더 보기', readOnly: '보기 전용',
   branchOf: '갈라진 실습', branchOfHint: '다른 실습에서 갈라져 나왔습니다. 누르면 원래 실습으로 갑니다.',
 
