@@ -179,6 +179,8 @@ func (p *probe) evaluate(spec scenarios.Spec) {
 		p.listed(s)
 	case *scenarios.DeliveredSpec:
 		p.delivered(s)
+	case *scenarios.AuthSpec:
+		p.auth(s)
 	case *scenarios.RejectedSpec:
 		p.rejected(s)
 	case *scenarios.NoRelaySpec:

@@ -52,3 +52,19 @@ func TestMailbox(t *testing.T) {
 		})
 	}
 }
+
+func TestAuth(t *testing.T) {
+	zone := func(record string) sim.Action {
+		return on("ns1", `sed -i 's/v=spf1 mx -all/`+record+`/; s/2026022801/2026030201/' /etc/bind/db.${domain} && rndc reload`)
+	}
+	run(t, check("mail.auth", `{sender: "${staff.user}@${domain}", recipient: postbox@moa-mail.com, spf: pass, forged: [outside, isp-mail], after: 2h}`), []trial{
+		{"as it is", nil, grader.Pass, "SPF says pass"},
+		{"another way to say it", []sim.Action{zone("v=spf1 ip4:203.0.113.0\\/24 ~all")}, grader.Pass, ""},
+		{"everybody", []sim.Action{zone("v=spf1 +all")}, grader.Fail, "lets a stranger send"},
+		{"everybody in halves", []sim.Action{zone("v=spf1 ip4:0.0.0.0\\/1 ip4:128.0.0.0\\/1 -all")}, grader.Fail, "lets a stranger send"},
+		{"nobody", []sim.Action{zone("v=spf1 -all")}, grader.Fail, "SPF says fail"},
+		{"a mistake", []sim.Action{zone("v=spf1 mxx -all")}, grader.Fail, "SPF says permerror"},
+		{"no record", []sim.Action{zone("hello")}, grader.Fail, "SPF says none"},
+		{"no mail", []sim.Action{on("mail1", "systemctl stop postfix")}, grader.Fail, "could not hand"},
+	})
+}

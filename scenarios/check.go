@@ -86,6 +86,7 @@ var specs = map[string]func() Spec{
 	"dns.fcrdns":         func() Spec { return &FCrDNSSpec{} },
 	"dns.transfer":       func() Spec { return &TransferSpec{} },
 	"dnsbl.listed":       func() Spec { return &ListedSpec{} },
+	"mail.auth":          func() Spec { return &AuthSpec{} },
 	"mail.delivered":     func() Spec { return &DeliveredSpec{} },
 	"mail.rejected":      func() Spec { return &RejectedSpec{} },
 	"mail.no_relay":      func() Spec { return &NoRelaySpec{} },

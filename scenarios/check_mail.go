@@ -105,3 +105,24 @@ func (s *MailboxSpec) lint(l *specLint) {
 	}
 	l.duration("within", s.Within)
 }
+
+// AuthSpec: a mail from Sender to Recipient has the SPF result (RFC 7208) SPF,
+// as its receiver's host sees it; for the addresses of the hosts Forged, which
+// may not send for the domain, the result is not pass.
+type AuthSpec struct {
+	Sender    string   `yaml:"sender"`
+	Recipient string   `yaml:"recipient"`
+	SPF       string   `yaml:"spf"` // pass, fail, softfail, neutral, none, temperror, permerror
+	Forged    []string `yaml:"forged"`
+	After     string   `yaml:"after"`  // virtual time to let pass first, so that caches expire
+	Within    string   `yaml:"within"` // virtual time, default 10m
+}
+
+func (s *AuthSpec) lint(l *specLint) {
+	l.box("sender", s.Sender)
+	l.box("recipient", s.Recipient)
+	l.oneOf("spf", s.SPF, "pass", "fail", "softfail", "neutral", "none", "temperror", "permerror")
+	l.hosts("forged", s.Forged)
+	l.duration("after", s.After)
+	l.duration("within", s.Within)
+}

@@ -48,6 +48,7 @@ func TestEveryCheckTypeIsRead(t *testing.T) {
 		"dns.fcrdns":         `{from: pc, address: 192.0.2.1}`,
 		"dns.transfer":       `{server: ns1, zone: a.b, allowed: [pc], refused: [outside]}`,
 		"dnsbl.listed":       `{from: pc, address: 192.0.2.1, zone: a.b}`,
+		"mail.auth":          `{sender: postbox@moa-mail.com, recipient: postbox@moa-mail.com, spf: pass, forged: [outside]}`,
 		"mail.rejected":      `{from: outside, server: mail1, sender: a@b, to: c@d, code: "5", stage: rcpt, not_at: postbox@moa-mail.com}`,
 		"mailbox.read":       `{box: postbox@moa-mail.com, proto: imap, port: 993, sender: postbox@moa-mail.com}`,
 		"net.flow":           `{flows: [{from: outside, to: mail1, port: 25, own_port: 20, reaches: mail1, greets: "220 "}, {from: pc, to: 192.0.2.5, proto: udp, port: 53, want: blocked}, {from: pc, to: ns1, proto: icmp}]}`,
