@@ -25,7 +25,7 @@ type desk struct {
 	marks   []Mark
 	watch   watcher
 	off     []string // hosts without power
-	begun   uint64 // events of the world's making
+	begun   uint64   // events of the world's making
 }
 
 // terminal is an open terminal with its transcript.

@@ -11,7 +11,7 @@ const paths = {
   keyboard: 'M1.5 4h13v8h-13zM4 6.5h.5M7 6.5h.5M10 6.5h.5M12 6.5h.2M5 9.5h6', search: 'M7 2.5a4.5 4.5 0 1 0 .01 0M10.3 10.3l3.2 3.2', download: 'M8 2v8M4.5 7 8 10.5 11.5 7M3 13.5h10',
   larger: 'M3 10V3h0M3 13V9.5M3 13h3.5M13 3H9.5M13 3v3.5M3 13l4-4M13 3 9 7', smaller: 'M7 9H3.5M7 9v3.5M9 7h3.5M9 7V3.5M7 9l-4.5 4.5M9 7l4.5-4.5', more: 'M3.5 8h.1M8 8h.1M12.5 8h.1',
   linked: 'M6.5 9.5l3-3M7.5 4.5l1.5-1.5a2.8 2.8 0 0 1 4 4L11.5 8.5M8.5 11.5 7 13a2.8 2.8 0 0 1-4-4l1.5-1.5', wait: 'M8 2.5a5.5 5.5 0 1 0 .01 0M8 5v3.2l2.2 1.3', lock: 'M4 7.5h8V13H4zM5.5 7.5V5.5a2.5 2.5 0 0 1 5 0v2',
-  fail: 'M8 2.2 14.3 13H1.7zM8 6.5v3M8 11.3v.2', hand: 'M5 8.5V4a1 1 0 0 1 2 0M7 7V3a1 1 0 0 1 2 0v4M9 7.5V4a1 1 0 0 1 2 0v5c0 3-1.5 4.5-3.5 4.5S4.5 12 3 9.5a1 1 0 0 1 2-1', restart: 'M13 8a5 5 0 1 1-1.5-3.5M13 2.5v3h-3',
+  info: 'M8 3.2v.5M8 6.5v6', fail: 'M8 2.2 14.3 13H1.7zM8 6.5v3M8 11.3v.2', hand: 'M5 8.5V4a1 1 0 0 1 2 0M7 7V3a1 1 0 0 1 2 0v4M9 7.5V4a1 1 0 0 1 2 0v5c0 3-1.5 4.5-3.5 4.5S4.5 12 3 9.5a1 1 0 0 1 2-1', restart: 'M13 8a5 5 0 1 1-1.5-3.5M13 2.5v3h-3',
   computer: 'M2 3h12v7.5H2zM6 13.5h4M8 10.5v3', server: 'M3 2.5h10v4.5H3zM3 9h10v4.5H3zM5 4.8h.5M5 11.2h.5', router: 'M2 9h12v4H2zM4.5 11h.5M8 9V5.5M5.5 4.5a3.5 3.5 0 0 1 5 0M4 3a5.5 5.5 0 0 1 8 0', cloud: 'M4.5 12.5a3 3 0 0 1 0-6 3.8 3.8 0 0 1 7.2 1 2.5 2.5 0 0 1 0 5z',
   tree: 'M8 2.5v3M4 9V7.5h8V9M2.5 9.5h3v3h-3zM10.5 9.5h3v3h-3zM6.5 2h3v3h-3z', shield: 'M8 2l5 2v4c0 3-2.5 5-5 6-2.5-1-5-3-5-6V4z', inbox: 'M2 9.5V13h12V9.5M8 2v7M5 6.2 8 9.2 11 6.2', list: 'M5.5 4H14M5.5 8H14M5.5 12H14M2 4h.5M2 8h.5M2 12h.5', web: 'M2 3h12v10H2zM2 6h12M4 4.5h.3',
   eye: 'M1.5 8C3 5 5.3 3.5 8 3.5S13 5 14.5 8C13 11 10.7 12.5 8 12.5S3 11 1.5 8zM8 6a2 2 0 1 0 .01 0', root: 'M8 13.5V6M8 9l-3.5-2M8 7.5l3.5-2M8 6a2 2 0 1 1 .01 0M4.5 7a1.5 1.5 0 1 1 0-.1M11.5 5.5a1.5 1.5 0 1 0 0-.1',
@@ -28,7 +28,7 @@ export function Icon({ name, size = 16 }: { name: IconName; size?: number }): JS
   );
 }
 
-const verdictIcons = { ok: 'check', warn: 'bang', temp: 'bang', bad: 'cross', wait: 'hourglass', lost: 'cross' } as const;
+const verdictIcons = { ok: 'check', warn: 'info', temp: 'bang', bad: 'cross', wait: 'hourglass', lost: 'cross' } as const;
 
 /** Icon and word of a verdict. */
 export function VerdictMark({ verdict, word }: { verdict: string; word?: string }): JSX.Element | null {

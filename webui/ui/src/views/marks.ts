@@ -14,7 +14,7 @@ interface Slot {
   seq: number;
 }
 
-const signs: Record<string, string> = { ok: iconPath('check'), warn: iconPath('bang'), temp: iconPath('bang'), bad: iconPath('cross'), wait: iconPath('hourglass'), lost: iconPath('cross') };
+const signs: Record<string, string> = { ok: iconPath('check'), warn: iconPath('info'), temp: iconPath('bang'), bad: iconPath('cross'), wait: iconPath('hourglass'), lost: iconPath('cross') };
 
 function make<K extends keyof SVGElementTagNameMap>(tag: K, parent: Element, className: string): SVGElementTagNameMap[K] {
   const el = document.createElementNS(NS, tag);

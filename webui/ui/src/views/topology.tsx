@@ -129,12 +129,13 @@ function Zones({ nodes, zones, geometry, size }: { nodes: readonly Node[]; zones
 }
 
 function Wires({ geometry, size }: { geometry: Geometry; size: number }): JSX.Element {
+  const small = size < 24 ? size - 1 : size; // on the projector every label has 24 px
   return (
     <g>
       {[...geometry.wires.values()].map(({ link, bus, path, label }) => (
         <g key={link.id}>
           <path class={bus === undefined ? 'wire' : 'wire bus'} d={path}><title>{say(link.label) || link.id}{link.delay ? `, ${duration(link.delay)}` : ''}</title></path>
-          {bus !== undefined && say(link.label) ? <text class="wire-label" x={label.x} y={label.y} style={{ fontSize: size - 1 + 'px' }}>{fit(say(link.label), `${size - 1}px ${sans}`, label.room)}</text> : null}
+          {bus !== undefined && say(link.label) ? <text class="wire-label" x={label.x} y={label.y} style={{ fontSize: small + 'px' }}>{fit(say(link.label), `${small}px ${sans}`, label.room)}</text> : null}
         </g>
       ))}
     </g>
