@@ -20,6 +20,9 @@ func icmpText(r vnet.EchoReply, v6 bool) string {
 	}
 	switch r.Type {
 	case 3:
+		if r.Code == 4 && r.MTU > 0 {
+			return fmt.Sprintf("Frag needed and DF set (mtu = %d)", r.MTU)
+		}
 		if text, ok := unreachable[r.Code]; ok {
 			return text
 		}
@@ -42,6 +45,8 @@ func icmp6Text(r vnet.EchoReply) string {
 			return "Destination unreachable: " + text
 		}
 		return fmt.Sprintf("Destination unreachable: Unknown code %d", r.Code)
+	case 2:
+		return fmt.Sprintf("Packet too big: mtu=%d", r.MTU)
 	case 3:
 		return "Time exceeded: Hop limit"
 	}

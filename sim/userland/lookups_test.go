@@ -108,10 +108,11 @@ func TestTraceroute(t *testing.T) {
 			" 1  192.0.2.1  2.000 ms  2.000 ms\n 2  * *\n"},
 		{"tracepath -n 198.51.100.25", " 1?: [LOCALHOST]                      pmtu 1500\n" +
 			" 1:  192.0.2.1                                             2.000ms \n" +
+			" 1:  192.0.2.1                                             2.000ms \n" +
 			" 2:  198.51.100.25                                        22.000ms reached\n     Resume: pmtu 1500 hops 2 back 2 \n"},
-		{"mtr -rn -c 2 198.51.100.25", "Start: 2026-03-02T09:00:0\nHOST: client                        Loss%   Snt   Last   Avg  Best  Wrst StDev\n" +
-			"  1.|-- 192.0.2.1                    0.0%     2    2.0   2.0   2.0   2.0   0.0\n" +
-			"  2.|-- 198.51.100.25                0.0%     2   22.0  22.0  22.0  22.0   0.0\n"},
+		{"mtr -rn -c 2 198.51.100.25", "Start: 2026-03-02T09:00:0\nHOST: client                      Loss%   Snt   Last   Avg  Best  Wrst StDev\n" +
+			"  1.|-- 192.0.2.1                  0.0%     2    2.0   2.0   2.0   2.0   0.0\n" +
+			"  2.|-- 198.51.100.25              0.0%     2   22.0  22.0  22.0  22.0   0.0\n"},
 	} {
 		r := w.run("", strings.Fields(tt.args)...)
 		got := regexp.MustCompile(`(Start: .*T\d\d:\d\d:\d).*`).ReplaceAllString(r.out, "$1")

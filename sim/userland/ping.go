@@ -23,6 +23,7 @@ type ping struct {
 	interval time.Duration
 	size     int
 	ttl      int
+	pathMTU  vnet.Discovery // -M
 	numeric  bool
 	quiet    bool
 	stamps   bool // -D
@@ -137,6 +138,19 @@ func (g *ping) valued(c byte, value string) {
 		g.ttl = int(g.integer(value, 0, 255))
 	case 'I':
 		g.source = value
+	case 'M':
+		switch value {
+		case "do":
+			g.pathMTU = vnet.Do
+		case "dont":
+			g.pathMTU = vnet.Dont
+		case "want":
+			g.pathMTU = vnet.Want
+		case "probe":
+			g.pathMTU = vnet.Probe
+		default:
+			g.fail(2, "invalid -M argument: %s", value)
+		}
 	case 'W':
 		g.wait = g.seconds(value)
 	case 'i':
@@ -190,7 +204,10 @@ func (g *ping) resolve() bool {
 	if g.source != "" && !g.from() {
 		return false
 	}
-	if _, err := g.p.Host.Node.SourceFor(g.addr); err != nil {
+	if _, err := g.p.Host.Node.SourceFor(g.addr); err == vnet.EACCES && g.addr.Is4() { // as for a broadcast address
+		fmt.Fprint(g.p.Stderr, "ping: Do you want to ping broadcast? Then -b. If not, check your local firewall rules\n")
+		return false
+	} else if err != nil {
 		fmt.Fprintf(g.p.Stderr, "ping: connect: %s\n", systemText(err))
 		return false
 	}
@@ -249,7 +266,8 @@ func (g *ping) name(a netip.Addr) string {
 
 // echoOptions are those of one request.
 func (g *ping) echoOptions(seq int) vnet.EchoOptions {
-	o := vnet.EchoOptions{TTL: uint8(g.ttl), Size: g.size, Src: g.src, Seq: uint16(seq), Timeout: max(g.wait, 10*time.Second)}
+	o := vnet.EchoOptions{TTL: uint8(g.ttl), Size: g.size, Src: g.src, Seq: uint16(seq), Timeout: max(g.wait, 10*time.Second),
+		PathMTU: g.pathMTU}
 	if o.Size == 0 {
 		o.Size = -1
 	}

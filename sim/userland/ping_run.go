@@ -159,6 +159,14 @@ func (g *ping) one(r pingResult) {
 		if src, err := g.p.Host.Node.SourceFor(g.addr); err == nil && !g.quiet {
 			g.line("From %s icmp_seq=%d Destination Host Unreachable", g.name(src), r.seq)
 		}
+	case r.reply.Err == vnet.EMSGSIZE:
+		g.errors++
+		g.acknowledge(r.seq)
+		equals := "="
+		if g.addr.Is6() {
+			equals = ": "
+		}
+		fmt.Fprintf(g.p.Stderr, "ping: local error: message too long, mtu%s%d\n", equals, r.reply.MTU)
 	default:
 		fmt.Fprintf(g.p.Stderr, "ping: sendmsg: %s\n", systemText(r.reply.Err))
 	}

@@ -25,6 +25,7 @@ type ICMPError struct {
 	From       netip.Addr     // who says it
 	Dst        netip.AddrPort // where the packet was going
 	Type, Code uint8
+	TTL        uint8 // of the message on arrival
 	Err        Errno // what the socket call would return
 	Fatal      bool  // a connected socket is told even if it did not ask for ICMP errors
 	MTU        int   // what the path carries, if the packet was too large
@@ -186,7 +187,7 @@ func (nd *Node) deliver(f *flight) {
 func (nd *Node) icmpError(p *Packet) {
 	in := p.Inner
 	err, fatal := icmpErrno(p.Proto, p.Type, p.Code)
-	e := ICMPError{From: p.Src, Dst: netip.AddrPortFrom(in.Dst, in.DstPort), Type: p.Type, Code: p.Code, Err: err, Fatal: fatal, MTU: int(p.MTU)}
+	e := ICMPError{From: p.Src, Dst: netip.AddrPortFrom(in.Dst, in.DstPort), Type: p.Type, Code: p.Code, Err: err, Fatal: fatal, MTU: int(p.MTU), TTL: p.TTL}
 	local := netip.AddrPortFrom(in.Src, in.SrcPort)
 	if err == EMSGSIZE {
 		nd.learnMTU(in.Dst, e.MTU)

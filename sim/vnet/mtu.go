@@ -159,27 +159,31 @@ func (f *flight) cut(limit int) {
 	}
 }
 
-// fits decides about a packet that is to pass the link of out:
+// fits decides about a packet that is to leave f.node over out:
 //
-//  1. What the link is wide enough for passes.
+//  1. What the interface is wide enough for passes.
 //  2. A router fragments IPv4 packets, unless they say not to (RFC 791 3.2).
 //  3. Of others it tells the sender how large they may be (RFC 1191 4, RFC 8200
 //     5).
-//  4. A link may carry less than its interfaces believe: the frame is lost, and
-//     nobody is told.
-//  5. Where fragments are dropped, one is enough to lose the packet.
 func (f *flight) fits(out *Iface) bool {
-	size := f.onWire()
-	if most := out.MTU(); size > most {
-		if f.DF || f.Dst.Is6() {
-			f.fate, f.errno, f.narrow, f.rule = refused, EMSGSIZE, most, "larger than the MTU of "+out.Name
-			return false
-		}
+	most := out.MTU()
+	switch {
+	case f.onWire() <= most:
+	case f.DF || f.Dst.Is6():
+		f.fate, f.errno, f.narrow, f.rule = refused, EMSGSIZE, most, "larger than the MTU of "+out.Name
+		return false
+	default:
 		f.Frag = uint16(most &^ 7)
-		size = most
 	}
-	switch spec := &out.link.spec; {
-	case size > spec.MTU:
+	return true
+}
+
+// carried decides what becomes of it on the link. It may carry less than its
+// interfaces believe: the frame is lost, and nobody is told. Where fragments
+// are dropped, one is enough to lose the packet.
+func (f *flight) carried(l *Link) bool {
+	switch spec := &l.spec; {
+	case f.onWire() > spec.MTU:
 		f.fate, f.rule = vanishes, "larger than the link carries"
 	case f.Frag > 0 && spec.DropFragments:
 		f.fate, f.rule = vanishes, "fragments are dropped"

@@ -63,6 +63,9 @@ func (f *flight) travel(out *Iface, hop netip.Addr) {
 			f.in, f.took = out, f.took+loopbackLatency
 			return
 		}
+		if !f.fits(out) {
+			return
+		}
 		l := out.link
 		peer := l.neighbour(hop)
 		f.path = f.path.then(out, peer, hop)
@@ -76,7 +79,7 @@ func (f *flight) travel(out *Iface, hop netip.Addr) {
 			f.refuse(HostUnreachable, EHOSTUNREACH, "no ARP reply")
 			return
 		}
-		if !f.fits(out) {
+		if !f.carried(l) {
 			return
 		}
 		busy := l.transmission(size)
