@@ -23,7 +23,6 @@ type ngReader struct {
 	r      io.Reader
 	order  binary.ByteOrder
 	ifaces []ngSource
-	peeked *Packet
 }
 
 // ngSource is an interface description.

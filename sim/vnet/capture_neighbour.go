@@ -45,7 +45,7 @@ func (o *Observer) resolve(h *hop, s *Sighting, p *Packet, first bool) {
 			return
 		}
 		for i := range 3 {
-			o.ask(&inquiry{from: h.out, src: src, dst: h.via}, s, at+time.Duration(i)*time.Second)
+			o.ask(&inquiry{from: h.out, src: src, dst: h.via}, s, at+time.Duration(i)*time.Second, h.latency)
 		}
 		return
 	}
@@ -53,7 +53,7 @@ func (o *Observer) resolve(h *hop, s *Sighting, p *Packet, first bool) {
 		return
 	}
 	o.known[neighbourKey{h.in, src}] = at // it learns from the request (RFC 826)
-	o.ask(&inquiry{from: h.out, to: h.in, src: src, dst: h.via}, s, at-2*h.latency)
+	o.ask(&inquiry{from: h.out, to: h.in, src: src, dst: h.via}, s, at-2*h.latency, h.latency)
 	answer := &inquiry{reply: true, from: h.in, to: h.out, src: h.via, dst: src}
 	o.one(answer, s, at-h.latency, h.in, true)
 	o.one(answer, s, at, h.out, false)
@@ -61,9 +61,9 @@ func (o *Observer) resolve(h *hop, s *Sighting, p *Packet, first bool) {
 
 // ask shows a request: where it is sent, and where it comes in, with ARP on
 // every interface of the link.
-func (o *Observer) ask(q *inquiry, s *Sighting, at time.Duration) {
+func (o *Observer) ask(q *inquiry, s *Sighting, at, latency time.Duration) {
 	o.one(q, s, at, q.from, true)
-	at += q.from.link.spec.Latency
+	at += latency
 	if q.src.Is6() {
 		if q.to != nil {
 			o.one(q, s, at, q.to, false)

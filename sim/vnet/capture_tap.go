@@ -32,9 +32,22 @@ const tapDelay = time.Microsecond
 // Tap starts a capture on the interface, nil for all of the node.
 func (nd *Node) Tap(iface *Iface) *Tap {
 	t := &Tap{node: nd, iface: iface}
-	t.obs = nd.net.Observe(uint64(nd.net.log.Len()), t.see)
+	now := nd.net.clock.Since()
+	t.obs = nd.net.Observe(nd.net.recent(now-neighbourAge), func(*Sighting) {})
+	t.obs.Catch(now)
+	t.obs.see = t.see
 	nd.net.taps = append(nd.net.taps, t)
 	return t
+}
+
+// recent returns the newest event before a time: what a capture must know of the
+// past are the neighbours that have been used lately.
+func (n *Net) recent(since time.Duration) uint64 {
+	seq := uint64(n.log.Len())
+	for seq > 0 && n.log.Get(seq).At >= since {
+		seq--
+	}
+	return seq
 }
 
 // Close ends the capture.

@@ -1,7 +1,6 @@
 package describe_test
 
 import (
-	"bytes"
 	"testing"
 	"time"
 
@@ -25,22 +24,4 @@ func FuzzPacket(f *testing.F) {
 			}
 		}
 	})
-}
-
-// lines prints a file the way tcpdump -r does.
-func lines(t *testing.T, file []byte, o describe.Options) string {
-	t.Helper()
-	r, err := pcap.NewReader(bytes.NewReader(file))
-	if err != nil {
-		t.Fatal(err)
-	}
-	p := describe.New(o)
-	var b bytes.Buffer
-	for {
-		pkt, err := r.Next()
-		if err != nil {
-			return b.String()
-		}
-		b.WriteString(p.Packet(pkt))
-	}
 }

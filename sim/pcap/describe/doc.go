@@ -49,7 +49,6 @@ type Printer struct {
 
 	out   strings.Builder
 	proto string // whose header is being read
-	end   int    // bytes that were cut off at the end of the data being read
 }
 
 // tcpConn is a connection, its lower end first; tcpBase are the sequence
