@@ -1,6 +1,11 @@
 package dns
 
-import mdns "github.com/miekg/dns"
+import (
+	"strconv"
+	"strings"
+
+	mdns "github.com/miekg/dns"
+)
 
 // ParseRecord makes a record from rdata in master file form, as nsupdate does with
 // what follows the type. Names without a final dot are relative to the root. The
@@ -40,4 +45,17 @@ func ParseName(text string) (string, error) {
 		return "", res
 	}
 	return wireName(name).text(), nil
+}
+
+// recordLine is a complete record in the columns of BIND's debugging style.
+func recordLine(rr mdns.RR) string {
+	var b strings.Builder
+	h := rr.Header()
+	at := 0
+	for i, part := range []string{fileName(h.Name), strconv.FormatUint(uint64(h.Ttl), 10), ClassName(h.Class), TypeName(h.Rrtype)} {
+		b.WriteString(part)
+		at = column(&b, at+len(part), 24+8*i)
+	}
+	b.WriteString(rdataText(rr, "", false))
+	return b.String()
 }

@@ -17,6 +17,9 @@ const (
 	RelativeStyle TextStyle = iota
 	// FullStyle has every record complete on one line (named-checkzone -D).
 	FullStyle
+	// SignedStyle is that of dnssec-signzone: complete owners only where they
+	// change, a TTL in every record, long rdata over several lines.
+	SignedStyle
 )
 
 // Text writes the zone as BIND does.
@@ -116,9 +119,12 @@ func (w *zoneWriter) set(set RRset) {
 		fmt.Fprintf(&w.out, "$TTL %d\t; %s\n", set.TTL, TTLWords(set.TTL))
 	}
 	for _, rr := range set.RRs {
-		if w.style == FullStyle {
+		switch w.style {
+		case FullStyle:
 			w.full(rr, set)
-		} else {
+		case SignedStyle:
+			w.signed(rr, set)
+		default:
 			w.relative(rr, set.Type)
 		}
 	}
@@ -189,17 +195,4 @@ func relativeName(name, origin string) string {
 	}
 	full := fileName(name)
 	return full[:len(full)-len(fileName(origin))-1]
-}
-
-// recordLine is a complete record in the columns of BIND's debugging style.
-func recordLine(rr mdns.RR) string {
-	var b strings.Builder
-	h := rr.Header()
-	at := 0
-	for i, part := range []string{fileName(h.Name), strconv.FormatUint(uint64(h.Ttl), 10), ClassName(h.Class), TypeName(h.Rrtype)} {
-		b.WriteString(part)
-		at = column(&b, at+len(part), 24+8*i)
-	}
-	b.WriteString(rdataText(rr, "", false))
-	return b.String()
 }

@@ -135,11 +135,16 @@ func buildLines(h *host.Host) string {
 // Programs are the commands that come with the daemon.
 func Programs() host.Programs {
 	return host.Programs{
-		"named":             runNamed,
-		"rndc":              runRndc,
-		"rndc-confgen":      runRndcConfgen,
-		"named-checkconf":   runCheckconf,
-		"named-checkzone":   func(p *host.Proc) int { return runCheckzone(p, "named-checkzone") },
-		"named-compilezone": func(p *host.Proc) int { return runCheckzone(p, "named-compilezone") },
+		"named":              runNamed,
+		"rndc":               runRndc,
+		"rndc-confgen":       runRndcConfgen,
+		"named-checkconf":    runCheckconf,
+		"named-checkzone":    func(p *host.Proc) int { return runCheckzone(p, "named-checkzone") },
+		"named-compilezone":  func(p *host.Proc) int { return runCheckzone(p, "named-compilezone") },
+		"dnssec-keygen":      runDnssecKeygen,
+		"dnssec-signzone":    runSignzone,
+		"dnssec-dsfromkey":   runDsfromkey,
+		"dnssec-verify":      runVerify,
+		"named-journalprint": runJournalprint,
 	}
 }
