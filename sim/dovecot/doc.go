@@ -9,8 +9,8 @@
 // 5034, IMAP RFC 3501; the grammar of IMAP is that of go-imap's server, whose
 // replies are reworded to Dovecot's.
 //
-// It leaves out TLS: with "ssl = yes" the ports of imaps and pop3s are open and
-// STARTTLS is announced, but a handshake fails. Left out too are LMTP,
+// TLS is that of crypto/tls with the certificate of ssl_cert and ssl_key; client
+// certificates, SNI and cipher lists are left out. Left out too are LMTP,
 // submission, Sieve, plugins, the authentication mechanisms other than PLAIN and
 // LOGIN, dict and SQL databases, and of IMAP SORT, THREAD, CONDSTORE, QRESYNC,
 // NOTIFY, CATENATE, BINARY and the previews, which are not announced.

@@ -56,7 +56,7 @@ func (s *session) imapLogin() (handed bool) {
 // capability is the list before the login.
 func (l *imapLoginState) capability() string {
 	list := "CAPABILITY IMAP4rev1 SASL-IR LOGIN-REFERRALS ID ENABLE IDLE LITERAL+"
-	if l.in.cfg.Str("ssl") != "no" {
+	if l.announcesTLS() {
 		list += " STARTTLS"
 	}
 	if !l.plaintextAllowed() {
@@ -89,10 +89,16 @@ func (l *imapLoginState) command(line string) (over, handed bool) {
 	case "AUTHENTICATE":
 		return l.sasl(tag, args)
 	case "STARTTLS":
-		if l.in.cfg.Str("ssl") == "no" {
+		switch {
+		case l.tls:
+			l.write(tag + " BAD TLS is already active.")
+		case !l.announcesTLS():
 			l.write(tag + " BAD TLS support isn't enabled.")
-		} else {
+		case !l.readyTLS():
 			l.write(tag + " NO [UNAVAILABLE] TLS initialization failed.")
+		default:
+			l.write(tag + " OK Begin TLS negotiation now.")
+			return !l.handshake(), false
 		}
 	default:
 		l.reject(tag)

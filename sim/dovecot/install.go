@@ -1,6 +1,7 @@
 package dovecot
 
 import (
+	"crypto/tls"
 	"math/rand/v2"
 	"net/netip"
 
@@ -21,6 +22,8 @@ type instanceKey struct{}
 type Instance struct {
 	host      *host.Host
 	cfg       *config.Config // as read at start or reload
+	tls       *tls.Config    // of the login services, nil without a usable certificate
+	tlsFault  string         // what is wrong with the certificate
 	running   bool
 	master    *host.Proc
 	helpers   []*host.Proc // anvil, log, config

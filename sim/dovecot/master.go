@@ -119,6 +119,7 @@ func (in *Instance) start() error {
 		return fmt.Errorf("Fatal: fork() failed: %w", err)
 	}
 	in.cfg, in.master, in.running = cfg, master, true
+	in.loadTLS()
 	in.penalties = nil
 	if in.rand == nil {
 		in.rand = in.host.Clock.Rand("dovecot " + in.host.Name)
@@ -291,6 +292,7 @@ func (in *Instance) hangup() {
 	}
 	in.closeListeners()
 	in.cfg = cfg
+	in.loadTLS()
 	in.checkAuth()
 	if err := in.listen(); err != nil {
 		in.log(host.Err, "master", "Error: "+err.Error())

@@ -66,7 +66,19 @@ func (s *session) pop3Login() {
 		case "APOP":
 			s.write("-ERR APOP not enabled.")
 		case "STLS":
-			s.write("-ERR TLS support isn't enabled.")
+			switch {
+			case s.tls:
+				s.write("-ERR TLS is already active.")
+			case !s.announcesTLS():
+				s.write("-ERR TLS support isn't enabled.")
+			case !s.readyTLS():
+				s.write("-ERR [SYS/TEMP] TLS initialization failed.")
+			default:
+				s.write("+OK Begin TLS negotiation now.")
+				if !s.handshake() {
+					return
+				}
+			}
 		default:
 			s.write("-ERR Unknown command.")
 			if bad++; bad >= maxBadCommands {
@@ -93,7 +105,7 @@ func (s *session) pop3Plain(user string) bool {
 
 func (s *session) pop3Capabilities() []string {
 	list := []string{"+OK", "CAPA", "TOP", "UIDL", "RESP-CODES", "PIPELINING", "AUTH-RESP-CODE"}
-	if s.in.cfg.Str("ssl") != "no" {
+	if s.announcesTLS() {
 		list = append(list, "STLS")
 	}
 	sasl := "SASL"

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"mxlab/sim/host"
+	"mxlab/sim/pki"
 	"mxlab/sim/trace"
 	"mxlab/sim/vnet"
 	"mxlab/sim/vtime"
@@ -26,7 +27,8 @@ type session struct {
 	proto    string // "imap", "pop3"
 	id       string
 	rip, lip netip.Addr
-	secured  bool // the password cannot be overheard: the client is this machine
+	secured  bool // the password cannot be overheard: under TLS, or the client is this machine
+	tls      bool
 	began    time.Duration
 
 	attempts   int // logins that failed
@@ -38,6 +40,8 @@ type session struct {
 	proc    *host.Proc // the mail process
 	mailing bool       // the login process has done its work
 	closing func()     // ends a mail session when the server stops
+
+	handshaking string // how far TLS has got, for the log
 }
 
 // loginTimeout is how long a login process waits for a client.
@@ -58,9 +62,9 @@ func (in *Instance) accept(proto string, tls bool, c *vnet.Conn) {
 			}
 		}()
 		switch {
-		case tls:
-			in.log(host.Err, proto+"-login", "Error: Failed to initialize SSL server context: Can't load SSL certificate: There is no valid PEM certificate.")
+		case tls && !s.readyTLS():
 			s.logDisconnect("Disconnected: TLS initialization failed.")
+		case tls && !s.handshake():
 		case proto == "pop3":
 			s.pop3Login()
 		default:
@@ -175,7 +179,12 @@ func (s *session) elements() string {
 	if s.proc != nil {
 		v.more['e'] = fmt.Sprint(s.proc.PID)
 	}
-	if s.secured {
+	switch {
+	case s.handshaking != "":
+		v.more['c'] = s.handshaking
+	case s.tls:
+		v.more['c'], v.more['k'] = "TLS", pki.Cipher(s.conn.TLS())
+	case s.secured:
 		v.more['c'] = "secured"
 	}
 	var list []string
