@@ -50,6 +50,9 @@ func transport(tcp bool) string {
 func (p *probe) putQuestion(h *host.Host, s *scenarios.DNSAnswerSpec, tcp bool) (*mdns.Msg, error) {
 	if s.Server == "" {
 		servers := h.ReadResolvConf().Servers
+		if len(servers) == 0 {
+			return nil, host.ErrTryAgain
+		}
 		return h.Ask(p.t, servers[0], s.Name, typeOf(s.Type), true, tcp)
 	}
 	server, err := p.address(s.Server, s.Family)

@@ -29,7 +29,7 @@ func (p *probe) auth(s *scenarios.AuthSpec) {
 	q := spf.Query{Receiver: at.Hostname(), MailFrom: s.Sender, Now: p.w.Date()}
 	client, helo := clientOf(msgs[0])
 	if !client.IsValid() {
-		p.it.say(Error, "The message does not say where it came from.", "메일이 어디에서 왔는지 알 수 없습니다.")
+		p.it.say(Fail, "The message does not say where it came from.", "메일이 어디에서 왔는지 알 수 없습니다.")
 		return
 	}
 	q.IP, q.Helo = client, helo

@@ -141,7 +141,10 @@ func (r *run) evaluate(w *sim.World, c *scenarios.Check, it *Item) {
 		p.evaluate(c.Spec)
 		s.End(outcomeOf(it.Status), nil)
 	})
-	if err != nil {
+	switch {
+	case errors.Is(err, vtime.ErrEventLimit):
+		it.say(Fail, "The network did not come to rest: something runs in a circle.", "네트워크가 멈추지 않습니다. 무언가가 끝없이 되풀이되고 있습니다.")
+	case err != nil:
 		it.fault(err)
 	}
 	if it.Status == "" {

@@ -63,8 +63,38 @@ func TestSurvivesAndPerturb(t *testing.T) {
 		{"perturb", `{do: [{ipv6_only: true}], checks: [dns]}`, trial{"no IPv4", nil, grader.Fail, "without IPv4"}},
 		{"perturb", `{do: [{restart: "ns1: named"}], checks: [dns]}`, trial{"restart", nil, grader.Pass, ""}},
 		{"perturb", `{do: [{run: "ns1: echo 'new IN A 192.0.2.7' >> /etc/bind/db.${domain} && rndc reload"}, {reboot: ns1}], checks: [dns]}`, trial{"run", nil, grader.Pass, ""}},
-		{"perturb", `{do: [{run: "ns1: false"}], checks: [dns]}`, trial{"a command of the grader that fails", nil, grader.Error, "exit status 1"}},
+		{"perturb", `{do: [{run: "ns1: false"}], checks: [dns]}`, trial{"a command that fails", nil, grader.Fail, "exit status 1"}},
 	} {
 		run(t, repeated+check(c.kind, c.with), []trial{c.trial})
+	}
+}
+
+// What a student does to the network never becomes the grader's fault, which
+// would earn the points.
+func TestTroubleMadeByStudentsIsNoFaultOfTheGrader(t *testing.T) {
+	noAddress := []sim.Action{on("ns1", "ip addr flush dev eth0; ip -6 addr flush dev eth0"), on("mail1", "ip addr flush dev eth0; ip -6 addr flush dev eth0")}
+	storm := []sim.Action{on("pc", "while :; do dig @203.0.113.${b} +tries=1 +time=1 x.${domain} > /dev/null; done &"), on("mail1", "while :; do :; done &")}
+	loop := []sim.Action{on("mail1", "postconf -e 'relayhost = [127.0.0.1]' && systemctl reload postfix")}
+	broken := []sim.Action{on("pc", "rm /etc/resolv.conf"), on("mail1", ": > /etc/resolv.conf"), on("ns1", "rm -rf /etc/bind /usr/sbin; systemctl stop named")}
+	for kind, with := range map[string]string{
+		"dns.answer":      `{from: pc, server: ns1, name: "www.${domain}", type: A, want: [192.0.2.77]}`,
+		"dns.converged":   `{resolvers: [pc], name: "www.${domain}", type: A, want: [192.0.2.77]}`,
+		"dns.delegation":  `{from: moa-mx, zone: "${domain}", servers: 5}`,
+		"dns.transfer":    `{server: ns1, zone: "${domain}", allowed: [outside]}`,
+		"mail.rejected":   `{from: outside, server: mail1, sender: a@b.example, to: c@d.example, code: "9"}`,
+		"mail.delivered":  `{sender: "${staff.user}@${domain}", recipient: postbox@moa-mail.com, via: bl}`,
+		"mail.auth":       `{sender: "${staff.user}@${domain}", recipient: postbox@moa-mail.com, spf: neutral}`,
+		"mailbox.read":    `{box: "${staff.user}@${domain}", port: 9}`,
+		"net.flow":        `{flows: [{from: outside, to: mail1, port: 9}]}`,
+		"inv.no_shortcut": `{}`,
+	} {
+		for name, actions := range map[string][]sim.Action{"no address": noAddress, "storm": storm, "loop": loop, "broken": broken} {
+			if name == "storm" && kind != "dns.answer" {
+				continue // takes its time
+			}
+			if it := judge(t, check(kind, with), nil, append([]sim.Action{}, actions...)...); it.Status == grader.Error || it.Status == grader.Pass && kind != "inv.no_shortcut" {
+				t.Errorf("%s, %s: %s %s", kind, name, it.Status, it.Rationale.EN)
+			}
+		}
 	}
 }

@@ -25,7 +25,7 @@ func (p *probe) rejected(s *scenarios.RejectedSpec) {
 	p.it.Vantage = p.place(s.From)
 	server, err := p.address(s.Server, "")
 	if err != nil {
-		p.it.fault(err)
+		p.it.unreached(err)
 		return
 	}
 	port := s.Port

@@ -114,7 +114,7 @@ func (p *probe) grouped(list []relayVantage) (parts []Part) {
 func (p *probe) citeRelayed(from uint64, servers []string) {
 	var seqs []uint64
 	log := p.w.Log()
-	for seq := from + 1; seq <= uint64(log.Len()) && len(seqs) < maxEvidence; seq++ {
+	for seq := from + 1; seq <= uint64(log.Len()) && len(seqs) < maxEvidence/2; seq++ {
 		if e := log.Get(seq); slices.Contains(servers, e.Node) && strings.HasPrefix(e.Label(), "250 2.1.5") {
 			seqs = append(seqs, seq)
 		}

@@ -107,6 +107,13 @@ func (it *Item) say(s Status, en, ko string, args ...any) {
 // fault.
 func (it *Item) fault(err error) { it.say(Error, "The grader failed: %v", "채점기 오류: %v", err) }
 
+// unreached reports a server that has no address to be asked at. The loader
+// knows the host, so the student has taken the address away.
+func (it *Item) unreached(err error) {
+	it.Actual = plain(err.Error())
+	it.say(Fail, "The server cannot be asked: %v.", "서버에 물어볼 수 없습니다(%v).", err)
+}
+
 // add adds a part.
 func (it *Item) add(name sim.Text, s Status, text sim.Text) {
 	it.Parts = append(it.Parts, Part{Name: name, Status: s, Text: text})

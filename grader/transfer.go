@@ -30,7 +30,7 @@ type axfr struct {
 func (p *probe) transfer(s *scenarios.TransferSpec) {
 	server, err := p.address(s.Server, "")
 	if err != nil {
-		p.it.fault(err)
+		p.it.unreached(err)
 		return
 	}
 	vantages := append(append([]string{}, s.Allowed...), s.Refused...)
