@@ -86,7 +86,7 @@ func (c *compiler) factor() *arith {
 		return &arith{constant: true, number: t.value}
 	case t.kind != tokWord:
 	case t.text == "len":
-		return &arith{eval: func(p *Packet) uint32 { return uint32(p.Len) }}
+		return &arith{eval: func(p *Packet) uint32 { return p.length() }}
 	case t.text == "-":
 		return combine("-", &arith{constant: true}, c.factor())
 	case t.text == "(":
@@ -195,6 +195,10 @@ func orTrue(t test) test {
 
 // load returns size bytes at base + index; behind the end the packet is short.
 func (p *Packet) load(base int, index uint32, size int) uint32 {
+	if p.guess != nil {
+		p.guess.unknown = true
+		return 0
+	}
 	at := uint64(uint32(base) + index)
 	if p.short || at+uint64(size) > uint64(len(p.Data)) {
 		p.short = true

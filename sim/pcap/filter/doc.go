@@ -38,7 +38,8 @@ type Packet struct {
 	Len  int    // length on the wire
 	Out  bool   // sent by this host
 
-	short bool // a byte behind the end was asked for
+	short bool     // a byte behind the end was asked for
+	guess *guessed // what is known of the packet, when there is none yet
 }
 
 // Filter is a compiled expression.
@@ -90,13 +91,16 @@ func Compile(text string, o Options) (f *Filter, err error) {
 			f, err = nil, e
 		}
 	}()
-	c := &compiler{Options: o, tokens: scan(text)}
+	c := &compiler{Options: o, tokens: scan(text), kinds: map[uint32]bool{}}
 	if len(c.tokens) == 1 {
 		return nil, nil
 	}
 	x := c.list(start, false)
 	if c.next().kind != tokEnd || x.kind != isExpr {
 		fail(syntaxError)
+	}
+	if c.rejectsAll(x.test) {
+		fail("expression rejects all packets")
 	}
 	return &Filter{x.test}, nil
 }

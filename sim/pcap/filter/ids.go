@@ -241,7 +241,12 @@ func (c *compiler) ports(low, high uint32, q qualifiers) test {
 	}
 	one := func(at uint32) test {
 		return func(p *Packet) bool {
-			v := p.load(h.size, at, 1)
+			v := uint32(0)
+			if p.guess != nil {
+				v, _ = p.guess.field(at) // link has been tested
+			} else {
+				v = p.load(h.size, at, 1)
+			}
 			for _, proto := range protos {
 				if v == proto {
 					return true

@@ -34,6 +34,7 @@ type compiler struct {
 	tokens []token
 	pos    int
 	depth  int
+	kinds  map[uint32]bool // ethertypes the expression names
 }
 
 func (c *compiler) next() token { t := c.tokens[c.pos]; c.pos++; return t }
@@ -98,10 +99,16 @@ func (c *compiler) list(q qualifiers, inner bool) result {
 func (c *compiler) joins() bool { w := c.word(); return w == "and" || w == "or" }
 
 func join(op string, a, b test) test {
-	if op == "and" {
-		return func(p *Packet) bool { return a(p) && !p.short && b(p) }
+	and := op == "and"
+	return func(p *Packet) bool {
+		if p.guess != nil {
+			return p.guess.join(and, p, a, b)
+		}
+		if and {
+			return a(p) && !p.short && b(p)
+		}
+		return a(p) || !p.short && b(p)
 	}
-	return func(p *Packet) bool { return a(p) || !p.short && b(p) }
 }
 
 // settle makes a number that stands alone an id.
@@ -165,9 +172,9 @@ func (c *compiler) phrase(q qualifiers) result {
 		c.pos++
 		n := c.num()
 		if w == "less" {
-			return result{test: func(p *Packet) bool { return p.Len <= int(n) }, q: illegal}
+			return result{test: func(p *Packet) bool { return p.length() <= n }, q: illegal}
 		}
-		return result{test: func(p *Packet) bool { return p.Len >= int(n) }, q: illegal}
+		return result{test: func(p *Packet) bool { return p.length() >= n }, q: illegal}
 	case "inbound", "outbound":
 		c.pos++
 		return result{test: c.direction(w), q: illegal}

@@ -31,19 +31,35 @@ func headerOf(l pcap.Link) header {
 // link tests what the frame carries.
 func (c *compiler) link(kind uint32) test {
 	h := headerOf(c.Link)
+	c.kinds[kind] = true
 	if h.kind < 0 {
 		return func(p *Packet) bool {
+			if p.guess != nil {
+				return p.guess.kind == kind
+			}
 			v := p.load(0, 0, 1) >> 4
 			return kind == 0x0800 && v == 4 || kind == 0x86dd && v == 6
 		}
 	}
-	return func(p *Packet) bool { return p.load(h.kind, 0, 2) == kind }
+	return func(p *Packet) bool {
+		if p.guess != nil {
+			return p.guess.kind == kind
+		}
+		return p.load(h.kind, 0, 2) == kind
+	}
 }
 
 // field tests a field behind the link header.
 func (c *compiler) field(offset uint32, size int, value, mask uint32) test {
 	h := headerOf(c.Link)
-	return func(p *Packet) bool { return p.load(h.size, offset, size)&mask == value }
+	return func(p *Packet) bool {
+		if p.guess != nil && size == 1 && value < 256 {
+			if v, ok := p.guess.field(offset); ok {
+				return v&mask == value
+			}
+		}
+		return p.load(h.size, offset, size)&mask == value
+	}
 }
 
 func both(list ...test) test {
@@ -166,5 +182,10 @@ func (c *compiler) direction(w string) test {
 	if !c.Live && c.Link == pcap.Ethernet {
 		fail("inbound/outbound not supported on Ethernet when reading savefiles")
 	}
-	return func(p *Packet) bool { return p.Out == (w == "outbound") }
+	return func(p *Packet) bool {
+		if p.guess != nil {
+			p.guess.unknown = true
+		}
+		return p.Out == (w == "outbound")
+	}
 }
