@@ -190,6 +190,8 @@ func describeFile(p *host.Proc, name string) string {
 			kind = "a " + interp + " script"
 		}
 		return kind + ", ASCII text executable"
+	case captureKind(text) != "":
+		return captureKind(text)
 	case strings.IndexByte(head, 0) >= 0:
 		return "data"
 	case strings.HasPrefix(head, "From ") || strings.HasPrefix(head, "Return-Path:") || strings.HasPrefix(head, "Received:"):

@@ -1,7 +1,9 @@
 package userland
 
 import (
+	"bytes"
 	"errors"
+	"fmt"
 	"io"
 
 	"mxlab/sim/pcap"
@@ -66,4 +68,19 @@ func fileReason(err error) string {
 		return e.Error()
 	}
 	return "error reading dump file: " + reason(err)
+}
+
+// captureKind is what file(1) says of a capture, "" if the file is none.
+func captureKind(head []byte) string {
+	if len(head) >= 12 && string(head[:4]) == "\n\r\r\n" {
+		return "pcapng capture file - version 1.0"
+	}
+	if len(head) < 24 || string(head[:4]) != "\xd4\xc3\xb2\xa1" {
+		return ""
+	}
+	r, err := pcap.NewReader(bytes.NewReader(head))
+	if err != nil {
+		return ""
+	}
+	return fmt.Sprintf("pcap capture file, microsecond ts (little-endian) - version 2.4 (%s, capture length %d)", r.Link().Description(), r.Snap())
 }

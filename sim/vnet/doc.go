@@ -19,7 +19,11 @@
 // it on a host with segmentation offload. The ACK for it has no event; whether
 // it would come back decides about retransmission.
 //
-// What it leaves out: Ethernet and ARP as packets (a neighbour that does not
-// answer fails after 3 s), congestion control and queueing, fragmentation,
+// Captures are made of the trace, live ([Node.Tap]) or afterwards
+// ([Net.WriteCapture]). An [Observer] adds what the trace leaves out: Ethernet,
+// ARP and neighbour discovery, and those ACKs.
+//
+// What it leaves out: Ethernet and ARP as packets that could get lost (a
+// neighbour that does not answer fails after 3 s), congestion control and queueing, fragmentation,
 // multicast, broadcast, dynamic routing protocols.
 package vnet
