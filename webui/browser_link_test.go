@@ -29,10 +29,12 @@ func twentyKills(b *tab) {
 	if wrong := b.js(`window.heard.wrong.join('; ')`); wrong != "" {
 		b.Errorf("the log came with gaps or twice: %s", wrong)
 	}
+	all := `window.heard.rows.length === window.heard.last`
+	b.wait("all events are there", all)
 	events := b.js(`window.heard.rows.length + ' ' + JSON.stringify(window.heard.rows).length`)
 	b.do(reload())
 	b.ready()
-	b.wait("a new page has the same events", `window.heard.rows.length + ' ' + JSON.stringify(window.heard.rows).length === `+quote(events))
+	b.wait("a new page has the same events", all+` && window.heard.rows.length + ' ' + JSON.stringify(window.heard.rows).length === `+quote(events))
 }
 
 // banner is requirement 10: a lost connection is told within 2 s, tried again
