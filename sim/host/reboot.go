@@ -180,12 +180,12 @@ func (h *Host) goDown(word string) {
 	task.OnEnd(func(error) { done() })
 }
 
-// Wall shows a text on all terminals (wall(1)).
-func (h *Host) Wall(from, text string) {
+// Wall shows a text on all terminals but one (wall(1)).
+func (h *Host) Wall(from, text string, but *TTY) {
 	head := fmt.Sprintf("\nBroadcast message from %s (%s):\n\n", from, h.Now().Format("Mon 2006-01-02 15:04:05 MST"))
 	shown := map[*TTY]bool{}
 	for _, p := range h.Procs() {
-		if p.TTY != nil && !shown[p.TTY] {
+		if p.TTY != nil && p.TTY != but && !shown[p.TTY] {
 			shown[p.TTY] = true
 			p.TTY.Notice(head + strings.TrimRight(text, "\n") + "\n\n")
 		}

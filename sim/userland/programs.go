@@ -42,6 +42,12 @@ func systemPrograms() host.Programs {
 		"systemctl": runSystemctl, "service": runService, "journalctl": runJournalctl, "logger": runLogger,
 		"date": runDate, "uptime": runUptime, "w": runWho, "who": runWho, "id": runID, "whoami": runWhoami, "groups": runGroups,
 		"hostname": runHostname, "uname": runUname, "sleep": runSleep, "which": runWhich, "whereis": runWhereis, "env": runEnv,
-		"printenv": runPrintenv, "clear": runClear, "reset": runClear, "nohup": runNohup, "timeout": runTimeout,
+		"printenv": runPrintenv, "clear": runClear, "reset": runClear, "nohup": runNohup,
+		"su": runSu, "sudo": runSudo, "visudo": runVisudo, "nologin": runNologin, "tty": runTTY,
+		"last": runLast, "lastb": runLast, "lastlog": runLastlog,
+		"useradd": runUseradd, "usermod": runUsermod, "userdel": runUserdel, "adduser": runAdduser, "deluser": runDeluser,
+		"groupadd": runGroupadd, "groupdel": runGroupdel, "gpasswd": runGpasswd, "addgroup": runAdduser, "delgroup": runDeluser,
+		"passwd": runPasswd, "chpasswd": runChpasswd,
+		"shutdown": runShutdown, "reboot": runPower, "poweroff": runPower, "halt": runPower, "timeout": runTimeout,
 	}
 }

@@ -28,6 +28,11 @@ func runSystemctl(p *host.Proc) int {
 		return s.listUnitFiles()
 	case "daemon-reload", "daemon-reexec", "reset-failed":
 		return 0
+	case "reboot", "poweroff", "halt":
+		if !s.p.Cred.IsRoot() {
+			return notAllowed(s.p, verb)
+		}
+		return goDown(s.p, verb, "")
 	case "is-system-running":
 		return s.isSystemRunning()
 	case "status":
