@@ -78,6 +78,19 @@ func TestEvidenceNamesTheConfigurationLine(t *testing.T) {
 	}
 }
 
+func TestStudentsDoNotSeeHiddenChecks(t *testing.T) {
+	checks := `  - {id: seen, title: {en: Seen, ko: 보임}, type: svc.running, points: 60, with: {host: ns1, unit: named}}
+  - {id: c, title: {en: Secret, ko: 비밀}, type: svc.running, points: 40, visibility: hidden, with: {host: mail1, unit: postfix}}
+`
+	d, plan := drawSheet(t, checks)
+	r := grade(t, &grader.Subject{Drawn: d, Plan: plan})
+	var b bytes.Buffer
+	r.ForStudent().WriteText(&b, grader.Korean)
+	if r.Score != 100 || r.ForStudent().Score != 60 || r.ForStudent().Max != 60 || len(r.Items) != 2 || strings.Contains(b.String(), "비밀") {
+		t.Errorf("%g points; %s", r.Score, b.String())
+	}
+}
+
 func TestShortcutCapsTheScore(t *testing.T) {
 	lib := sim.NewLibrary()
 	r := grade(t, subject(t, lib, "missing-ptr", 2, func(d *scenarios.Drawn) []sim.Action {

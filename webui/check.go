@@ -50,6 +50,9 @@ func (s *Session) check(f checkFact, journal sim.Journal, at int64) *Problem {
 	s.mu.Unlock()
 	f.Report = reportOf(report.ForStudent(), log, f.Epoch, cost)
 	f.Report.At = at
+	for i := range f.Report.Items {
+		f.Report.Items[i].Task = s.taskOf(f.Report.Items[i].ID)
+	}
 	if p := s.note(fact{Check: &f}); p != nil {
 		return p
 	}

@@ -235,7 +235,7 @@ func (h *Host) exchangeTCP(t *vtime.Task, q *mdns.Msg, wire []byte, server netip
 func (h *Host) Ask(t *vtime.Task, server netip.Addr, name string, qtype uint16, recurse, tcp bool) (*mdns.Msg, error) {
 	q := new(mdns.Msg)
 	q.Question = []mdns.Question{{Name: mdns.Fqdn(name), Qtype: qtype, Qclass: mdns.ClassINET}}
-	q.RecursionDesired = recurse
+	q.RecursionDesired, q.AuthenticatedData = recurse, recurse // RFC 6840 5.7: tell me whether you validated
 	for range 3 {
 		q.Id = h.queryID()
 		if m := h.exchange(t, q, netip.AddrPortFrom(server, 53), 5*time.Second, tcp); m != nil {
