@@ -64,12 +64,28 @@ func (p *probe) flows(s *scenarios.FlowSpec) {
 		}
 	}
 	p.it.Vantage = joined(from)
+	if len(s.Flows) == 1 {
+		p.sayFlow(wrong == 0, want)
+		return
+	}
 	if wrong == 0 {
 		p.it.say(Pass, "All %d connections are as they should be.", "연결 %d가지가 모두 의도한 대로입니다.", len(s.Flows))
 		return
 	}
 	p.it.Expected, p.it.Actual = joined(want), p.it.failing()
 	p.it.say(Fail, "%d of %d connections are not as they should be.", "연결 %[2]d가지 중 %[1]d가지가 의도와 다릅니다.", wrong, len(s.Flows))
+}
+
+// sayFlow words the result of a single flow, which needs no list of parts.
+func (p *probe) sayFlow(right bool, want []sim.Text) {
+	part := p.it.Parts[0]
+	p.it.Actual = textf("%s: %s", "%s: %s", part.Name, part.Text)
+	if right {
+		p.it.say(Pass, "The connection is as it should be.", "연결이 의도한 대로입니다.")
+	} else {
+		p.it.Expected, p.it.Parts = want[0], nil
+		p.it.say(Fail, "The connection is not as it should be.", "연결이 의도와 다릅니다.")
+	}
 }
 
 func (p *probe) flowName(f *scenarios.Flow) sim.Text {

@@ -3,6 +3,7 @@ package grader_test
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"strings"
 	"testing"
 
@@ -135,6 +136,26 @@ func TestReportsAreTheSameTwice(t *testing.T) {
 	grader.WriteJSON(&b, []*grader.Report{grade(t, s)})
 	if a.String() != b.String() || !strings.Contains(a.String(), `"score": 100`) {
 		t.Error("two gradings differ")
+	}
+}
+
+func TestReportsCannotSteerATerminal(t *testing.T) {
+	r := &grader.Report{Student: "kim\x1b[2J\u202e", File: "a\rb", Items: []grader.Item{{Status: grader.Fail, Evidence: []grader.Evidence{{Label: "\x1b]0;x\a"}}}}}
+	var b bytes.Buffer
+	r.WriteText(&b, grader.English)
+	if strings.ContainsAny(b.String(), "\x1b\r\a\u202e") {
+		t.Errorf("%q", b.String())
+	}
+}
+
+func TestAnswersAreBounded(t *testing.T) {
+	for _, text := range []string{
+		`{"format":"mxlab-submission-1","answers":[{"question":"q","given":"` + strings.Repeat("x", 5000) + `"}]}`,
+		`{"format":"mxlab-submission-1","answers":[` + strings.Repeat(`{"question":"q","given":"x"},`, 2000) + `{}]}`,
+	} {
+		if _, err := grader.ReadSubmission(strings.NewReader(text)); !errors.Is(err, grader.ErrFormat) {
+			t.Errorf("%.80s: %v", text, err)
+		}
 	}
 }
 

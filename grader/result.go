@@ -98,6 +98,16 @@ func (r *Report) ForStudent() *Report {
 	return &out
 }
 
+// CappedBy is the title of the invariant that capped the score, empty for none.
+func (r *Report) CappedBy() sim.Text {
+	for i := range r.Items {
+		if r.Items[i].ID == r.Capped {
+			return r.Items[i].Title
+		}
+	}
+	return sim.Text{}
+}
+
 // say sets status and rationale, worded as by textf.
 func (it *Item) say(s Status, en, ko string, args ...any) {
 	it.Status, it.Rationale = s, textf(en, ko, args...)

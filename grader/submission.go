@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 
 	"mxlab/scenarios"
 	"mxlab/sim"
@@ -37,6 +38,12 @@ var (
 // maxSubmission bounds a submission file.
 const maxSubmission = 32 << 20
 
+// Bounds of the answers in a submission.
+const (
+	maxAnswers = 1000
+	maxGiven   = 4000 // bytes
+)
+
 // ReadSubmission reads a submission. It checks the form; the journal's hash
 // chain is checked by Subject.
 func ReadSubmission(r io.Reader) (*Submission, error) {
@@ -55,6 +62,9 @@ func ReadSubmission(r io.Reader) (*Submission, error) {
 	}
 	if dec.More() {
 		return nil, fmt.Errorf("%w: data after the end", ErrFormat)
+	}
+	if len(s.Answers) > maxAnswers || slices.ContainsFunc(s.Answers, func(a Answer) bool { return len(a.Given) > maxGiven || len(a.Question) > maxGiven }) {
+		return nil, fmt.Errorf("%w: more or longer answers than a lab has", ErrFormat)
 	}
 	if s.Format != SubmissionFormat {
 		return nil, fmt.Errorf("%w: format %q, want %q", ErrFormat, s.Format, SubmissionFormat)

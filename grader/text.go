@@ -6,6 +6,7 @@ import (
 	"io"
 	"strconv"
 	"strings"
+	"unicode"
 
 	"mxlab/sim"
 )
@@ -43,7 +44,7 @@ func (r *Report) WriteText(w io.Writer, l Lang) error {
 			word = "채점 불가"
 		}
 		fmt.Fprintf(&b, "%s: %s\n", word, r.Refused)
-		_, err := io.WriteString(w, b.String())
+		_, err := io.WriteString(w, printable(b.String()))
 		return err
 	}
 	passed, total := r.Passed()
@@ -63,9 +64,9 @@ func (r *Report) WriteText(w io.Writer, l Lang) error {
 		if l == Korean {
 			text = "\n다음 항목 때문에 점수가 제한되었습니다: %s\n"
 		}
-		fmt.Fprintf(&b, text, r.Capped)
+		fmt.Fprintf(&b, text, l.of(r.CappedBy()))
 	}
-	_, err := io.WriteString(w, b.String())
+	_, err := io.WriteString(w, printable(b.String()))
 	return err
 }
 
@@ -100,6 +101,17 @@ func (it *Item) writeText(b *strings.Builder, l Lang) {
 			fmt.Fprintf(b, "       > %s%s\n", after("#", number(e.Seq)), after(" ", e.Label))
 		}
 	}
+}
+
+// printable takes out what could steer a terminal: names, files and mails are
+// written by students.
+func printable(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r != '\n' && r != '\t' && (unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r)) {
+			return -1
+		}
+		return r
+	}, s)
 }
 
 // after puts a sign before a text that is not empty.

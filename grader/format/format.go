@@ -103,12 +103,8 @@ func explain(it *grader.Item, o Options) string {
 
 // capped says why the score is less than the sum of the checks.
 func capped(r *grader.Report) sim.Text {
-	for i := range r.Items {
-		if it := &r.Items[i]; it.ID == r.Capped {
-			return sim.Text{EN: "The score is capped because of: " + it.Title.EN, KO: "다음 항목 때문에 점수가 제한되었습니다: " + it.Title.KO}
-		}
-	}
-	return sim.Text{}
+	by := r.CappedBy()
+	return sim.Text{EN: "The score is capped because of: " + by.EN, KO: "다음 항목 때문에 점수가 제한되었습니다: " + by.KO}
 }
 
 // percent is a report's score of 100, 0 for one that could not be graded.

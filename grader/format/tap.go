@@ -24,7 +24,12 @@ func tap(w io.Writer, list []*grader.Report, o Options) error {
 			fmt.Fprintf(&b, "%s %d - %s\n", tapWord(overall(r) == "pass"), i+1, tapText(name(r)))
 		}
 	}
-	_, err := io.WriteString(w, b.String())
+	_, err := io.WriteString(w, strings.Map(func(r rune) rune {
+		if r < ' ' && r != '\n' {
+			return -1
+		}
+		return r
+	}, b.String()))
 	return err
 }
 
