@@ -57,7 +57,7 @@ func recorded(t *testing.T) *sim.World {
 		{On: "pc", Run: "dig +tcp narae-trade.kr MX; dig AXFR narae-trade.kr @203.0.113.162; dig . NS @198.18.0.10; dig ch txt version.bind @203.0.113.162; dig nosuch.narae-trade.kr SRV"},
 		{On: "pc", Run: "telnet mail 143\na LOGIN lee hosu-88\nb SELECT INBOX\nc LOGOUT"},
 		{On: "pc", Run: "telnet mail 110\nUSER lee\nPASS hosu-88\nSTAT\nQUIT"},
-		{On: "pc", Run: "traceroute -n 192.0.2.2; ping -c1 -s 3000 mail; ping -c 1 2001:db8:20::2; nc -zv 2001:db8:20::2 81; nc -u -w1 2001:db8:20::2 99 </etc/hostname"},
+		{On: "pc", Run: "traceroute -n 192.0.2.2; ping -c1 -s 3000 mail; ping -c 1 2001:db8:20::2; ping -c 1 -s 3000 2001:db8:20::2; head -c 2000 /dev/zero | nc -u -w1 2001:db8:20::2 99; head -c 2000 /dev/zero | nc -u -w1 mail 99; nc -zv 2001:db8:20::2 81; nc -u -w1 2001:db8:20::2 99 </etc/hostname"},
 		{Mail: &sim.Mail{From: "yoon@moa-mail.com", To: "lee@narae-trade.kr", Subject: "주문", Body: "안녕하세요\n"}},
 		{Mail: &sim.Mail{From: "lee@narae-trade.kr", To: "yoon@moa-mail.com", Subject: "Order", Body: "Hello\n"}},
 		{Advance: sim.Duration(10e9)},

@@ -72,5 +72,5 @@ func (l *ackLog) from(i int) (list []ackNote) {
 func (a *ackNote) packet() *Packet {
 	src, dst := a.ends.src, a.ends.dst
 	return &Packet{Src: src.Addr(), SrcPort: src.Port(), Dst: dst.Addr(), DstPort: dst.Port(), Proto: ProtoTCP, TTL: defaultTTL,
-		Flags: ACK, Window: window, Seq: a.seq, Ack: a.ack, NAT: a.nat, trip: trip{path: a.path, reached: a.reached}}
+		DF: true, Flags: ACK, Window: window, Seq: a.seq, Ack: a.ack, NAT: a.nat, trip: trip{path: a.path, reached: a.reached}}
 }

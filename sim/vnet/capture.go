@@ -24,6 +24,8 @@ type frame struct {
 	ip  *Packet
 	hop int
 	ask *inquiry
+
+	piece, room int // of an IP packet in fragments: which one, and how much data each holds
 }
 
 // Observer turns the trace of a network into what captures on its interfaces
@@ -146,6 +148,7 @@ func (t *trip) left() bool { return t.path != nil && t.path.up != nil || t.reach
 func (o *Observer) packet(s *Sighting, at, took time.Duration, p *Packet) {
 	hops := p.trip.path.hops()
 	delay := took
+	from, room, cut := p.fragments(hops)
 	for i := range hops {
 		delay -= hops[i].time(p)
 	}
@@ -156,8 +159,11 @@ func (o *Observer) packet(s *Sighting, at, took time.Duration, p *Packet) {
 		if h.in == nil {
 			return
 		}
+		if cut && i >= from {
+			s.frame.room = room
+		}
 		s.frame.hop, s.Iface, s.Out = i, h.out, true
-		o.see(s)
+		o.pieces(s)
 		if s.At += h.time(p); i == 0 && delay > 0 {
 			s.At += delay
 		}
@@ -165,7 +171,7 @@ func (o *Observer) packet(s *Sighting, at, took time.Duration, p *Packet) {
 			return // lost on the link
 		}
 		s.Iface, s.Out = h.in, false
-		o.see(s)
+		o.pieces(s)
 	}
 	if in := p.trip.reached; in != nil && in.link == nil {
 		s.frame.hop, s.Iface, s.Out = len(hops), in, false
@@ -173,11 +179,48 @@ func (o *Observer) packet(s *Sighting, at, took time.Duration, p *Packet) {
 	}
 }
 
+// pieces shows each fragment of a packet, or the whole one.
+func (o *Observer) pieces(s *Sighting) {
+	p := s.frame.ip
+	data := p.length() - p.headers()
+	for s.frame.piece = 0; ; s.frame.piece++ {
+		o.see(s)
+		if s.frame.room == 0 || (s.frame.piece+1)*s.frame.room >= data+8 {
+			break
+		}
+	}
+	s.frame.piece = 0
+}
+
+// length is the length of the IP packet, also where the trace keeps only its
+// beginning.
+func (p *Packet) length() int { return p.headers() + max(p.Len, len(p.Payload)) }
+
+// fragments returns from which hop on the packet goes in fragments, and how
+// much data each holds: there the interface is too narrow, or, if none is, its
+// sender has learnt that some link is.
+func (p *Packet) fragments(hops []hop) (from, room int, ok bool) {
+	if p.Frag == 0 {
+		return 0, 0, false
+	}
+	header, most := 20, int(p.Frag)
+	if p.Src.Is6() {
+		header = 48
+	}
+	for i := range hops {
+		if hops[i].mtu < p.length() {
+			from, most = i, hops[i].mtu
+			break
+		}
+	}
+	return from, max((most-header)&^7, 8), true
+}
+
 // time is how long a packet takes over the hop.
 func (h *hop) time(p *Packet) time.Duration {
 	d := h.latency
 	if h.bandwidth > 0 {
-		size := p.size() + max(p.Len-len(p.Payload), 0)
+		size := p.length()
 		d += time.Duration(int64(size) * 8 * int64(time.Second) / h.bandwidth)
 	}
 	return d

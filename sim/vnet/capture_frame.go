@@ -51,7 +51,50 @@ func (s *Sighting) AppendFrame(b []byte) (frame []byte, wire int) {
 	seen := s.packet()
 	before := len(b)
 	b = seen.AppendIP(b)
-	return b, 14 + len(b) - before + max(seen.Len-len(seen.Payload), 0)
+	wire = len(b) - before + max(seen.Len-len(seen.Payload), 0)
+	if s.frame.room > 0 {
+		var ip []byte
+		ip, wire = fragment(b[before:], wire, s.frame.piece*s.frame.room, s.frame.room, seen.Event)
+		b = append(b[:before], ip...)
+	}
+	return b, 14 + wire
+}
+
+// fragment returns the part of an IP packet of the given total length whose
+// data begin at offset, and its length.
+func fragment(ip []byte, total, offset, room int, id uint64) (part []byte, length int) {
+	header := 20
+	if ip[0]>>4 == 6 {
+		header = 40
+	}
+	end := min(offset+room, total-header)
+	more := end < total-header
+	data := ip[min(header+offset, len(ip)):min(header+end, len(ip))]
+	part = append(part, ip[:header]...)
+	if header == 20 { // RFC 791 3.2
+		length = header + end - offset
+		field := uint16(offset / 8)
+		if more {
+			field |= 0x2000
+		}
+		binary.BigEndian.PutUint16(part[2:], uint16(length))
+		binary.BigEndian.PutUint16(part[6:], field)
+		part[10], part[11] = 0, 0
+		binary.BigEndian.PutUint16(part[10:], checksum(0, part))
+	} else { // RFC 8200 4.5
+		length = header + 8 + end - offset
+		field := uint16(offset)
+		if more {
+			field |= 1
+		}
+		next := part[6]
+		part[6] = 44
+		binary.BigEndian.PutUint16(part[4:], uint16(length-header))
+		part = append(part, next, 0)
+		part = binary.BigEndian.AppendUint16(part, field)
+		part = binary.BigEndian.AppendUint32(part, uint32(id))
+	}
+	return append(part, data...), length
 }
 
 // ends returns the Ethernet addresses between which the packet passed.
@@ -116,6 +159,9 @@ func (n *Net) quoted(inner *Packet, through []string) *Packet {
 		limit -= 12
 	}
 	q.Len, q.Payload = max(sent.Len, len(sent.Payload)), sent.Payload[:min(len(sent.Payload), limit)]
+	if n := int(sent.Segment); n > 0 { // one of the packets the segment stands for
+		q.Len, q.Payload = min(q.Len, n), q.Payload[:min(len(q.Payload), n)]
+	}
 	for _, node := range through {
 		for i := range q.NAT {
 			if q.NAT[i].Node != node {

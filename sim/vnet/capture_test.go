@@ -78,7 +78,9 @@ func TestCaptureShowsPureACKs(t *testing.T) {
 	}
 }
 
-func be32(b []byte) uint32 { return uint32(b[0])<<24 | uint32(b[1])<<16 | uint32(b[2])<<8 | uint32(b[3]) }
+func be32(b []byte) uint32 {
+	return uint32(b[0])<<24 | uint32(b[1])<<16 | uint32(b[2])<<8 | uint32(b[3])
+}
 
 // A capture may be written while the world goes on.
 func TestCaptureBesideTheWorld(t *testing.T) {

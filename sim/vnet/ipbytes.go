@@ -18,7 +18,10 @@ func (p *Packet) AppendIP(b []byte) []byte {
 		b = append(b, 0x45, p.TOS)
 		b = binary.BigEndian.AppendUint16(b, uint16(20+len(body)+n))
 		b = binary.BigEndian.AppendUint16(b, uint16(p.Event))
-		b = append(b, 0x40, 0, p.TTL, p.Proto, 0, 0) // do not fragment
+		b = append(b, 0, 0, p.TTL, p.Proto, 0, 0)
+		if p.DF {
+			b[start+6] = 0x40
+		}
 		b = append(append(b, src[:]...), dst[:]...)
 		binary.BigEndian.PutUint16(b[start+10:], checksum(0, b[start:]))
 	} else { // RFC 8200 3
@@ -48,6 +51,7 @@ func (p *Packet) transport(n int) []byte {
 	case ProtoICMP, ProtoICMPv6: // RFC 792, RFC 4443
 		h = []byte{p.Type, p.Code, 0, 0, 0, 0, 0, 0}
 		if p.Inner != nil {
+			binary.BigEndian.PutUint16(h[6:], p.MTU) // RFC 1191 4, RFC 4443 3.2
 			h = p.Inner.AppendIP(h)
 		} else {
 			binary.BigEndian.PutUint16(h[4:], p.SrcPort)
@@ -79,7 +83,10 @@ func (p *Packet) tcpHeader() []byte {
 	h = append(binary.BigEndian.AppendUint16(h, p.Window), 0, 0, 0, 0)
 	if p.Flags&SYN != 0 {
 		mss := uint16(1460)
-		if p.Src.Is6() {
+		switch {
+		case p.MSS > 0:
+			mss = p.MSS
+		case p.Src.Is6():
 			mss = 1440
 		}
 		h = binary.BigEndian.AppendUint16(append(h, 2, 4), mss)

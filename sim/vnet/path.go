@@ -12,6 +12,7 @@ type hop struct {
 	from      netip.Addr    // the address from which out asks for neighbours
 	latency   time.Duration // of the link at that time
 	bandwidth int64
+	mtu       int // of out
 }
 
 // path is a sequence of hops, with the links' names for the trace. Paths form
@@ -32,15 +33,15 @@ const maxForks = 256
 
 // then returns the path one hop longer.
 func (p *path) then(out, in *Iface, via netip.Addr) *path {
-	spec := &out.link.spec
+	spec, mtu := &out.link.spec, out.MTU()
 	for _, q := range p.next {
 		h := &q.last
-		if h.out == out && h.in == in && h.via == via && h.latency == spec.Latency && h.bandwidth == spec.Bandwidth {
+		if h.out == out && h.in == in && h.via == via && h.latency == spec.Latency && h.bandwidth == spec.Bandwidth && h.mtu == mtu {
 			return q
 		}
 	}
 	q := &path{name: spec.Name, up: p}
-	q.last = hop{out: out, in: in, via: via, from: out.askingAddr(via), latency: spec.Latency, bandwidth: spec.Bandwidth}
+	q.last = hop{out: out, in: in, via: via, from: out.askingAddr(via), latency: spec.Latency, bandwidth: spec.Bandwidth, mtu: mtu}
 	if p.name != "" {
 		q.name = p.name + "," + spec.Name
 	}

@@ -116,7 +116,12 @@ func once(list []Sighting) (kept []Sighting) {
 	}
 	began := map[flow]*Node{}
 	for _, set := range sets {
-		kept = append(kept, *vantage(set, began))
+		v := vantage(set, began)
+		for _, s := range set { // all fragments
+			if s.Iface == v.Iface && s.Out == v.Out && s.frame.hop == v.frame.hop {
+				kept = append(kept, s)
+			}
+		}
 	}
 	return kept
 }

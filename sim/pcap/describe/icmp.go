@@ -19,7 +19,7 @@ func (p *Printer) icmp(v view, e *ends) {
 	if p.Verbose == 0 {
 		return
 	}
-	if len(v.data) >= v.size {
+	if len(v.data) >= v.size && !e.fragment {
 		if sum := checksum(0, v.data[:v.size]); sum != 0 {
 			p.printf(" (wrong icmp cksum %x (->%x)!)", v.u16(2), shouldBe(v.u16(2), sum))
 		}

@@ -16,6 +16,7 @@ type ends struct {
 	src, dst netip.Addr
 	proto    int
 	fragment bool // the first of several
+	bare     bool // the addresses have been printed
 }
 
 // ip4 is RFC 791 3.1.
@@ -146,12 +147,35 @@ func (p *Printer) ip6(v view, prefix string) {
 		p.printf("hlim %d, next-header %s (%d) payload length: %d) ", v.u8(7), orText(protocols[e.proto], "unknown"), e.proto, length)
 	}
 	e.src, e.dst = v.addr(8, 16), v.addr(24, 16)
-	p.transport(v.cut(length+40).from(40), &e)
+	v = v.cut(length + 40).from(40)
+	if e.proto == 44 {
+		p.fragment6(v, &e)
+		return
+	}
+	p.transport(v, &e)
+}
+
+// fragment6 is RFC 8200 4.5.
+func (p *Printer) fragment6(v view, e *ends) {
+	p.printf("%s > %s: ", p.host(e.src), p.host(e.dst))
+	p.proto = "frag6"
+	field := v.u16(2)
+	p.print("frag (")
+	if p.Verbose > 0 {
+		p.printf("0x%08x:", v.u32(4))
+	}
+	p.printf("%d|%d)", field&^7, v.size-8)
+	if field&^7 != 0 {
+		return
+	}
+	e.proto, e.fragment, e.bare = v.u8(0), field&1 != 0, true
+	p.print(" ")
+	p.transport(v.from(8), e)
 }
 
 // transport prints what IP carries.
 func (p *Printer) transport(v view, e *ends) {
-	if e.proto != 6 && e.proto != 17 {
+	if e.proto != 6 && e.proto != 17 && !e.bare {
 		p.printf("%s > %s: ", p.host(e.src), p.host(e.dst))
 	}
 	switch e.proto {
@@ -174,6 +198,10 @@ func (p *Printer) transport(v view, e *ends) {
 
 // ports prints "a.port > b.port: ".
 func (p *Printer) ports(e *ends, sport, dport int, proto string) {
+	if e.bare {
+		p.printf("%s > %s: ", p.port(sport, proto), p.port(dport, proto))
+		return
+	}
 	p.printf("%s.%s > %s.%s: ", p.host(e.src), p.port(sport, proto), p.host(e.dst), p.port(dport, proto))
 }
 
