@@ -27,7 +27,9 @@ func (p *Printer) icmp(v view, e *ends) {
 	if kind := v.u8(0); kind == 3 || kind == 11 || kind == 12 || kind == 4 || kind == 5 {
 		if v.size > 8 {
 			p.print("\n\t")
-			p.ip4(v.from(8), map[bool]string{false: "IP "}[p.LinkHeader])
+			inner := v.from(8)
+			inner.size = inner.u16(2) // only its beginning is quoted
+			p.ip4(inner, map[bool]string{false: "IP "}[p.LinkHeader])
 		}
 	}
 }
