@@ -32,7 +32,7 @@ func (p *probe) noShortcut(s *scenarios.NoShortcutSpec) {
 	for _, name := range p.studentHosts(s.Hosts) {
 		h := p.w.Host(name)
 		found = slices.Concat(found, hostsFile(h, s.Domains), p.wideTrust(h, s.Trusted), accessFile(h), p.staticRoutes(h, s.Domains), zoneShortcuts(h),
-			p.weakerDMARC(before, name), p.openFirewall(before, name))
+			p.weakerDMARC(before, name), p.fakeZones(before, name, s.Domains), p.openFirewall(before, name))
 	}
 	for _, name := range s.Receivers {
 		found = append(found, allowed(p.w.Host(name), before.Host(name))...)

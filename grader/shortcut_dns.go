@@ -99,3 +99,42 @@ func orNone(s string) string {
 	}
 	return s
 }
+
+// fakeZones finds zones of others that a name server of the student has begun to
+// answer for. Its own are those of the configuration it had at the start, which
+// may have been too broken to run.
+func (p *probe) fakeZones(before *sim.World, name string, domains []string) (list []shortcut) {
+	h := p.w.Host(name)
+	own := addresses(h)
+	if h.Unit("named") == nil || len(own) == 0 {
+		return nil
+	}
+	declared := zonesDeclared(before.Host(name))
+	for _, d := range domains {
+		if inDomains(d, declared) {
+			continue
+		}
+		m, err := h.Ask(p.t, own[0], d, mdns.TypeSOA, false, false)
+		if err == nil && m.Authoritative {
+			list = append(list, shortcut{"fake-zone", textf("%s answers for %s, which is not its zone.", "%s 서버가 자기 영역이 아닌 %s에 대해 답합니다.", p.place(name), d), name, "", 0, d})
+		}
+	}
+	return list
+}
+
+var zoneStatement = regexp.MustCompile(`(?m)^\s*zone\s+"?([^"\s{]+)"?`)
+
+// zonesDeclared returns the names of the zone statements in the configuration of
+// a host's name server, apart from the root.
+func zonesDeclared(h *host.Host) (names []string) {
+	files := []string{h.Name + ":/etc/named.conf"}
+	for _, f := range append(files, filesBelow(h, "/etc/bind")...) {
+		_, file, _ := strings.Cut(f, ":")
+		for _, m := range zoneStatement.FindAllStringSubmatch(saying(h, file), -1) {
+			if name := plainName(m[1]); name != "" {
+				names = append(names, name)
+			}
+		}
+	}
+	return names
+}

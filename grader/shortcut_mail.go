@@ -74,7 +74,8 @@ func within(pre netip.Prefix, outer string) bool {
 	return err == nil && o.Bits() <= pre.Bits() && o.Contains(pre.Addr())
 }
 
-// staticRoutes finds entries for others' domains in the transport maps.
+// staticRoutes finds entries for others' domains in the transport maps, and in
+// sendmail's mailertable.
 func (p *probe) staticRoutes(h *host.Host, domains []string) (list []shortcut) {
 	for _, spec := range p.setting(h, "transport_maps") {
 		_, file, _ := strings.Cut(spec, ":")
@@ -85,6 +86,12 @@ func (p *probe) staticRoutes(h *host.Host, domains []string) (list []shortcut) {
 			}
 		})
 	}
+	const table = "/etc/mail/mailertable"
+	lines(h, table, func(n int, l string) {
+		if f := strings.Fields(l); len(f) > 1 && inDomains(strings.TrimPrefix(f[0], "."), domains) {
+			list = append(list, shortcut{"transport", sim.Text{EN: "A static mailer leads around DNS.", KO: "정적 mailertable 설정으로 DNS를 우회했습니다."}, h.Name, table, n, l})
+		}
+	})
 	return list
 }
 

@@ -63,7 +63,7 @@ func (s *UnchangedSpec) lint(l *specLint) {
 
 // Shortcuts are the words of NoShortcutSpec.Allow.
 func Shortcuts() []string {
-	return []string{"hosts-file", "transport", "wide-mynetworks", "spf-all", "no-dmarc", "open-firewall", "allow-list"}
+	return []string{"hosts-file", "transport", "wide-mynetworks", "spf-all", "no-dmarc", "fake-zone", "open-firewall", "allow-list"}
 }
 
 // NoShortcutSpec: none of the usual ways around the lesson was taken on the
@@ -74,6 +74,7 @@ func Shortcuts() []string {
 //	wide-mynetworks  strangers in mynetworks, or RELAY for them in a sendmail access file
 //	spf-all          an SPF record that allows everybody
 //	no-dmarc         a DMARC record that was there is gone or asks for less
+//	fake-zone        a name server that answers for one of Domains and did not before
 //	open-firewall    a filter that was there is gone
 //	allow-list       a host of Receivers accepts the sender by name
 type NoShortcutSpec struct {
