@@ -40,7 +40,7 @@ func texts(l []scenarios.Text) (out []Text) {
 
 func (s *Server) getScenarios(w http.ResponseWriter, r *http.Request) {
 	user := s.user(w, r)
-	out := ScenarioList{Title: s.cfg.Title, Scenarios: []ScenarioCard{}}
+	out := ScenarioList{Title: s.cfg.Title, Scenarios: []ScenarioCard{}, Wall: s.isTeacher(r)}
 	for _, o := range s.list {
 		h := &o.set.Head
 		card := ScenarioCard{ID: o.name, Title: prose(h.Title), Summary: prose(h.Summary), Group: prose(h.Group), Level: h.Level, Minutes: h.Minutes, Topics: texts(h.Topics)}

@@ -32,7 +32,7 @@ import (
 // It is left out where there is no Chromium, unless MXLAB_BROWSER=require.
 func TestBrowser(t *testing.T) {
 	path := chromium(t)
-	server, err := webui.New(webui.Config{Lib: sim.NewLibrary()})
+	server, err := webui.New(webui.Config{Lib: sim.NewLibrary(), Teacher: wallKey})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -83,6 +83,7 @@ func browserTests() []browserTest {
 		{"9 a new epoch", newEpoch, false},
 		{"10 banner", banner, long},
 		{"11 lost connections", lostConnections, false},
+		{"12 class wall", classWall, long},
 		{"13 time-outs answer at once", timeoutAtOnce, false},
 		{"14 nothing moves on load", nothingMovesOnLoad, false},
 		{"15 step, seek and play show the same", sameFrames, false},

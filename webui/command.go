@@ -59,6 +59,7 @@ func (c *Command) fields() (n int) {
 func (s *Session) perform(c *Command) {
 	s.mu.Lock()
 	s.used = time.Now()
+	s.acted = s.used
 	s.refresh(c.ID)
 	s.mu.Unlock()
 	if c.Check != nil {

@@ -55,6 +55,7 @@ type Session struct {
 	read     map[string]map[string]bool
 	viewers  map[*viewer]struct{}
 	used     time.Time
+	acted    time.Time // when the last command was done
 	closed   bool
 }
 
@@ -191,7 +192,7 @@ func (s *Server) build(ctx context.Context, h head, set *scenarios.Set, steps []
 		return nil, err
 	}
 	sess := &Session{srv: s, head: h, set: set, drawn: drawn, plan: plan, epoch: 1, last: 1, keeps: map[uint64]uint64{},
-		queue: make(chan *Command, maxQueue), results: newResults(), read: map[string]map[string]bool{}, viewers: map[*viewer]struct{}{}, used: time.Now()}
+		queue: make(chan *Command, maxQueue), results: newResults(), read: map[string]map[string]bool{}, viewers: map[*viewer]struct{}{}, used: time.Now(), acted: time.Now()}
 	sess.ctx, sess.stop = context.WithCancel(s.ctx)
 	if err := sess.renew(steps); err != nil {
 		sess.stop()

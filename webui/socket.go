@@ -3,6 +3,7 @@ package webui
 import (
 	"context"
 	"encoding/json"
+	"math"
 	"net/http"
 	"sync"
 	"time"
@@ -38,7 +39,7 @@ func (s *Server) socket(w http.ResponseWriter, r *http.Request) {
 	if err != nil {
 		return // the upgrader has answered
 	}
-	v := &viewer{session: sess, conn: conn, wake: make(chan struct{}, 1), out: make(chan ServerMessage, 64), asks: make(chan *Ask, maxAsks)}
+	v := &viewer{session: sess, looksOn: s.looksOn(r, sess), conn: conn, wake: make(chan struct{}, 1), out: make(chan ServerMessage, 64), asks: make(chan *Ask, maxAsks)}
 	v.ctx, v.cancel = context.WithCancel(sess.ctx)
 	v.run()
 }
@@ -135,6 +136,8 @@ func (v *viewer) receive(m *ClientMessage, allowed bool) {
 		}
 	case m.Cmd != nil && !allowed:
 		v.say(ServerMessage{Result: &Result{ID: m.Cmd.ID, Error: tooMany}})
+	case m.Cmd != nil && v.looksOn:
+		v.say(ServerMessage{Result: &Result{ID: m.Cmd.ID, Error: problemf(codeForbidden, "보기 전용입니다.", "this is for looking only")}})
 	case m.Cmd != nil:
 		if p := v.session.submit(m.Cmd); p != nil {
 			v.say(ServerMessage{Result: &Result{ID: m.Cmd.ID, Error: p}})
@@ -176,6 +179,9 @@ func (v *viewer) answerAsks() {
 		case <-v.ctx.Done():
 			return
 		case a := <-v.asks:
+			if v.looksOn && a.Message != nil && a.Message.At == 0 {
+				a.Message.At = math.MaxInt64 // it does not become read
+			}
 			v.say(ServerMessage{Answer: v.session.ask(a)})
 		}
 	}

@@ -16,6 +16,7 @@ import (
 // socket can take more. So a slow page delays nobody.
 type viewer struct {
 	session *Session
+	looksOn bool // may only look
 	conn    *websocket.Conn
 	ctx     context.Context
 	cancel  context.CancelFunc
@@ -230,6 +231,7 @@ func (v *viewer) enter(epoch, seq uint64) ServerMessage {
 		v.terms = map[string]uint64{}
 	}
 	w := &Welcome{Protocol: Protocol, Epoch: s.epoch, Keep: keep, Last: last, Snapshot: s.snapshot, State: s.state}
+	w.Snapshot.Session.ReadOnly, w.Snapshot.Class = v.looksOn, s.srv.cfg.Teacher != ""
 	if epoch != 0 && epoch != s.epoch {
 		w.Reason = s.reason
 	}

@@ -15,6 +15,7 @@ import (
 type serveCmd struct {
 	Addr    string `default:"127.0.0.1:8053" help:"Address to listen on."`
 	Data    string `type:"path" placeholder:"DIR" help:"Folder that keeps sessions; without it they live in memory."`
+	Teacher string `placeholder:"KEY" env:"MXLAB_TEACHER" help:"Offer a class wall at /wall?key=KEY."`
 	Verbose bool   `short:"v" help:"Log what the server does."`
 }
 
@@ -26,7 +27,7 @@ func (c *serveCmd) Run(a *app) error {
 	if c.Verbose {
 		level = slog.LevelInfo
 	}
-	s, err := webui.New(webui.Config{Lib: a.lib, Data: c.Data, Log: slog.New(slog.NewTextHandler(a.stderr, &slog.HandlerOptions{Level: level}))})
+	s, err := webui.New(webui.Config{Lib: a.lib, Data: c.Data, Teacher: c.Teacher, Log: slog.New(slog.NewTextHandler(a.stderr, &slog.HandlerOptions{Level: level}))})
 	if err != nil {
 		return usageError{err}
 	}
