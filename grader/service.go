@@ -185,6 +185,8 @@ func (r *run) disturbanceName(d *scenarios.Disturbance) sim.Text {
 		return textf("%.0f %% loss on %s", "%[2]s 회선의 패킷 손실 %.0[1]f%%", d.Loss.Rate*100, r.linkName(d.Loss.Link))
 	case d.IPv6Only:
 		return sim.Text{EN: "a network without IPv4", KO: "IPv4 없는 네트워크"}
+	case d.Title.EN != "":
+		return d.Title.Sim()
 	}
 	name, line, _ := strings.Cut(d.Run, ":")
 	return textf("on %s: %s", "%s에서 실행: %s", r.place(name), strings.TrimSpace(line))

@@ -38,8 +38,8 @@ func (s *PerturbSpec) lint(l *specLint) {
 	l.checks(s.Checks)
 }
 
-// Disturbance is one thing that happens to the network; exactly one field is
-// set.
+// Disturbance is one thing that happens to the network; exactly one field but
+// Title is set.
 type Disturbance struct {
 	Reboot   string   `yaml:"reboot"`    // host
 	Restart  string   `yaml:"restart"`   // HOST:UNIT
@@ -50,6 +50,7 @@ type Disturbance struct {
 	Loss     *Loss    `yaml:"loss"`      // a link loses packets
 	IPv6Only bool     `yaml:"ipv6_only"` // IPv4 packets are lost everywhere between hosts
 	Run      string   `yaml:"run"`       // HOST: COMMAND, as root: a new user, a changed record
+	Title    Text     `yaml:"title"`     // what run does, for the report
 }
 
 // Loss is a link that loses packets with a probability of Rate.
@@ -67,6 +68,9 @@ func (d *Disturbance) lint(l *specLint) {
 	}
 	if set != 1 {
 		l.errf("do", "a disturbance is one of reboot, restart, advance, flush, kill, cut, loss, ipv6_only, run; this one has %d", set)
+	}
+	if d.Title != (Text{}) && d.Run == "" {
+		l.errf("do", "only run has a title")
 	}
 	l.optionalHost("do", d.Reboot)
 	l.optionalHost("do", d.Kill)
