@@ -51,6 +51,7 @@ type cacheSet struct {
 	kind       CacheKind
 	rrtype     uint16 // of a NegativeName: ANY
 	trust      Trust
+	proof      []mdns.RR // signatures and denials, of a validated set
 	expires    int64
 	zeroTTL    bool // a TTL of 0 is good within its second
 	rrs        []mdns.RR
@@ -120,6 +121,18 @@ func (c *Cache) Put(now time.Duration, rrs []mdns.RR, trust Trust, event uint64)
 	ttl = min(ttl, uint32(c.opts.MaxTTL/time.Second))
 	set := &cacheSet{kind: Positive, rrtype: h.Rrtype, trust: trust, rrs: rrs, event: event}
 	return c.put(seconds(now), h.Name, set, ttl)
+}
+
+// Prove keeps what proves the set of a type at a name: its signatures, or, of a
+// negative answer, the denials and all signatures. They live as long as the set.
+func (c *Cache) Prove(name string, rrtype uint16, proof []mdns.RR) {
+	if n := c.nodes[Canonical(name)]; n != nil {
+		for _, s := range n.sets {
+			if s.rrtype == rrtype || s.kind == NegativeName {
+				s.proof = proof
+			}
+		}
+	}
 }
 
 // PutNegative caches that name has no records of a type or, with NegativeName,

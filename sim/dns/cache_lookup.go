@@ -28,7 +28,8 @@ type Cached struct {
 	SOA    *mdns.SOA // of negative answers, with the time left
 	TTL    uint32    // seconds left
 	Trust  Trust
-	Event  uint64 // the trace event that filled the entry
+	Event  uint64    // the trace event that filled the entry
+	Proof  []mdns.RR // signatures and denials of validated data, with the time left
 }
 
 // Lookup finds what is cached for a question. Sets trusted less than floor are
@@ -93,6 +94,9 @@ func (c *Cache) lookupDNAME(at int64, key string, floor Trust) Cached {
 func (c *Cache) found(at int64, s *cacheSet, result CacheResult) Cached {
 	c.touch(s)
 	f := Cached{Result: result, Name: s.node.name, Type: s.rrtype, TTL: s.ttl(at), Trust: s.trust, Event: s.event}
+	for _, rr := range s.proof {
+		f.Proof = append(f.Proof, withTTL(rr, f.TTL))
+	}
 	if s.kind != Positive {
 		soa := *s.rrs[0].(*mdns.SOA)
 		soa.Hdr.Ttl = f.TTL

@@ -23,10 +23,10 @@ func (a *Answer) addSecurity(zones zoneFinder, qtype uint16) {
 		a.addHashedDenials()
 	}
 	if qtype != typeANY || a.minimalAny || a.Why[len(a.Why)-1].Decision == DNAMERewrite { // all types have theirs already
-		a.Answer = withSignatures(zones, a.Answer)
+		a.Answer = a.withSignatures(zones, a.Answer)
 	}
-	a.Authority = withSignatures(zones, a.Authority)
-	a.Additional = withSignatures(zones, a.Additional)
+	a.Authority = a.withSignatures(zones, a.Authority)
+	a.Additional = a.withSignatures(zones, a.Additional)
 }
 
 // addDenials adds the NSEC records that prove what is not there: at the name
@@ -98,7 +98,7 @@ func (z *Zone) coveringNSEC(name string) *node {
 }
 
 // withSignatures puts behind each set of a section the signatures over it.
-func withSignatures(zones zoneFinder, section []mdns.RR) []mdns.RR {
+func (a *Answer) withSignatures(zones zoneFinder, section []mdns.RR) []mdns.RR {
 	var out []mdns.RR
 	for from := 0; from < len(section); {
 		to := from + 1
@@ -106,7 +106,7 @@ func withSignatures(zones zoneFinder, section []mdns.RR) []mdns.RR {
 			to++
 		}
 		out = append(out, section[from:to]...)
-		out = append(out, signaturesOf(zones, section[from].Header())...)
+		out = append(out, a.signaturesOf(zones, section[from].Header())...)
 		from = to
 	}
 	return out
@@ -115,9 +115,12 @@ func withSignatures(zones zoneFinder, section []mdns.RR) []mdns.RR {
 // signaturesOf finds the RRSIG records over the set with this header. Records
 // made from a wildcard carry the wildcard's signatures under their own name, and
 // a negative SOA's signature has the shortened TTL.
-func signaturesOf(zones zoneFinder, h *mdns.RR_Header) []mdns.RR {
+func (a *Answer) signaturesOf(zones zoneFinder, h *mdns.RR_Header) []mdns.RR {
 	name := lowerName(h.Name)
 	z := zones.zoneFor(name, h.Rrtype)
+	if h.Rrtype == typeNSEC { // at a zone cut the parent's, not that of the child's apex
+		z = a.Zone
+	}
 	if z == nil || h.Rrtype == typeRRSIG {
 		return nil
 	}

@@ -82,6 +82,9 @@ func (r *resolver) packQuery(x *exchange) []byte {
 	size := r.v.conf.EDNSUDPSize.Value
 	start := len(b)
 	b = append(b, 0, 0, byte(mdns.TypeOPT), byte(size>>8), byte(size), 0, 0, 0, 0, 0, 0)
+	if r.v.validates() { // RFC 4035 4.1
+		b[start+7] = 0x80
+	}
 	if r.v.conf.SendCookie.Value {
 		client := r.clientCookie(x.peer)
 		b = appendOption(b, optionCookie, client[:], x.peer.cookie)

@@ -42,7 +42,9 @@ type fetch struct {
 	children   []*fetch // fetches for addresses under way
 	round      int
 	current    *exchange
-	timedOut   bool // some server did not answer in time
+	timedOut   bool   // some server did not answer in time
+	unchecked  bool   // for a client that validates itself: the CD flag
+	bogus      string // what validation said of the last answer
 	done       bool
 }
 
@@ -185,7 +187,10 @@ func (f *fetch) next() {
 		return
 	}
 	why := "failure"
-	if f.timedOut {
+	switch {
+	case f.bogus != "":
+		why = f.bogus
+	case f.timedOut:
 		why = "timed out"
 	}
 	f.fail(why)

@@ -64,6 +64,7 @@ const (
 	catZoneload    = "zoneload"
 	catResolver    = "resolver"
 	catClient      = "client"
+	catDNSSEC      = "dnssec"
 	catUpdate      = "update"
 	catUpdateSecur = "update-security"
 	catDatabase    = "database"

@@ -37,6 +37,7 @@ type query struct {
 	restarts uint32
 	first    bool // no answer data yet: name is still the question's
 	aa       bool
+	unproved bool // some of the answer is not validated
 	answer   []mdns.RR
 	span     *trace.Span // open while recursion is under way
 	since    time.Duration
@@ -243,6 +244,7 @@ func (q *query) fromZone(z *zone, data *dns.Zone) (done bool) {
 	if q.first {
 		q.aa = a.Authoritative
 	}
+	q.unproved = true
 	q.verdict(outcomeOf(a), &verdict{answer: a})
 	q.answer = append(q.answer, a.Answer...)
 	last := a.Why[len(a.Why)-1]
@@ -313,6 +315,7 @@ func (q *query) mayQuery(z *zone) bool {
 func (q *query) finish(r *response, why string) {
 	empty := len(r.answer) == 0 && (r.rcode == mdns.RcodeServerFailure || r.rcode == mdns.RcodeRefused)
 	r.aa, r.ra = q.aa && !empty, q.mayRecurse
+	r.ad = !q.first && !q.unproved && !empty && q.view.validates() && (q.req.do || q.req.flags&flagAD != 0)
 	if why != "" {
 		q.logFailure(why)
 	}

@@ -30,7 +30,7 @@ func (q *query) fromCache(canonical string, cut *dns.Answer) (done bool) {
 		return true
 	}
 	q.s.stats.cacheMisses++
-	if r.failedLately(canonical, q.req.qtype, now) {
+	if q.req.flags&flagCD == 0 && r.failedLately(canonical, q.req.qtype, now) {
 		q.finish(&response{rcode: mdns.RcodeServerFailure}, "SERVFAIL")
 		return true
 	}
@@ -100,7 +100,10 @@ func (q *query) recurseFor(r *resolver, canonical string) {
 		s.stats.recursions++
 		defer q.span.Leave()
 	}
-	r.fetch(fetchKey{canonical, q.req.qtype}, q.name, nil, q.resume)
+	f := r.fetch(fetchKey{canonical, q.req.qtype}, q.name, nil, q.resume)
+	if q.req.flags&flagCD != 0 && len(f.waiters) == 1 {
+		f.unchecked = true
+	}
 }
 
 // resume goes on with what the resolver has found.
@@ -120,14 +123,19 @@ func (q *query) resume(o *outcome) {
 func (q *query) take(c *dns.Cached) (done bool) {
 	r := &response{}
 	q.first = false
+	q.unproved = q.unproved || c.Trust != dns.TrustSecure
+	var proof []mdns.RR
+	if q.req.do {
+		proof = c.Proof
+	}
 	switch c.Result {
 	case dns.CacheHit:
-		q.answer = append(q.answer, c.RRs...)
+		q.answer = append(append(q.answer, c.RRs...), proof...)
 		if q.view.conf.MinimalResponses.Value != "yes" && q.req.qtype != mdns.TypeANY {
 			r.additional = q.cachedAdditional(c.RRs)
 		}
 	case dns.CacheAlias:
-		q.answer = append(q.answer, c.RRs...)
+		q.answer = append(append(q.answer, c.RRs...), proof...)
 		return !q.follow(c.RRs[0].(*mdns.CNAME).Target)
 	case dns.CacheDNAME:
 		return !q.followDNAME(c)
@@ -135,7 +143,7 @@ func (q *query) take(c *dns.Cached) (done bool) {
 		r.rcode = mdns.RcodeNameError
 	}
 	if c.SOA != nil {
-		r.authority = []mdns.RR{c.SOA}
+		r.authority = append([]mdns.RR{c.SOA}, proof...)
 	}
 	r.answer = q.answer
 	q.finish(r, "")

@@ -6,6 +6,7 @@ import (
 	mdns "github.com/miekg/dns"
 
 	"mxlab/sim/dns"
+	"mxlab/sim/trace"
 )
 
 // reply analyses a server's reply (RFC 1034 5.3.3 step 4, RFC 2308 2):
@@ -38,15 +39,14 @@ func (f *fetch) reply(x *exchange, m *mdns.Msg, event uint64) {
 	in := incoming{f: f, m: m, event: event, now: f.r.s.clock.Since(), aa: m.Authoritative}
 	switch {
 	case in.answered():
-		in.keepRest()
-		f.finish(&in.out)
+		in.conclude(x.peer)
 	case m.Rcode == mdns.RcodeNameError || in.soa() != nil:
 		in.negative()
-		f.finish(&in.out)
+		in.conclude(x.peer)
 	case in.referral():
 	case m.Authoritative || f.forwarding: // nothing at all, from one who should know
-		in.out.Result = dns.CacheNoData
-		f.finish(&in.out)
+		in.out.Result, in.out.Name, in.out.Type = dns.CacheNoData, f.name, f.key.rrtype
+		in.conclude(x.peer)
 	default:
 		f.bad(x.peer, "lame server resolving '"+dns.Display(f.name)+"' (in '"+dns.Display(f.zone)+"'?)")
 	}
@@ -54,12 +54,84 @@ func (f *fetch) reply(x *exchange, m *mdns.Msg, event uint64) {
 
 // incoming is a reply being analysed.
 type incoming struct {
-	f     *fetch
-	m     *mdns.Msg
-	event uint64
-	now   time.Duration
-	aa    bool
-	out   outcome
+	f      *fetch
+	m      *mdns.Msg
+	event  uint64
+	now    time.Duration
+	aa     bool
+	out    outcome
+	kind   dns.CacheKind // of a negative answer that can be kept
+	denied *mdns.SOA     // its SOA
+}
+
+// conclude validates what was heard, keeps it, and ends the fetch. Bogus data are
+// thrown away, and the next server is asked.
+func (in *incoming) conclude(p *peer) {
+	f := in.f
+	switch {
+	case !f.r.v.validates():
+		in.keep(in.answerTrust(), nil)
+		f.finish(&in.out)
+		return
+	case f.unchecked: // for a client that checks itself: not for others
+		f.finish(&in.out)
+		return
+	}
+	v := &validation{f: f, in: in}
+	v.check(func(secure bool, why string) {
+		if f.done {
+			return
+		}
+		if why != "" {
+			f.bogus = why
+			f.r.s.trace.Emit(trace.Event{Kind: trace.DNSVerdict, Outcome: trace.Fail, Node: f.r.s.host.Name,
+				Data: &verdict{name: f.name, rrtype: dns.TypeName(f.key.rrtype), zone: f.zone, why: "DNSSEC: " + why}})
+			f.bad(p, f.unusable(why))
+			return
+		}
+		trust := in.answerTrust()
+		if secure {
+			trust = dns.TrustSecure
+		}
+		in.keep(trust, v.proofOf())
+		f.finish(&in.out)
+	})
+}
+
+// keep caches what was heard, with what proves it.
+func (in *incoming) keep(trust dns.Trust, proof []mdns.RR) {
+	o, cache := &in.out, in.f.r.cache
+	o.Trust, o.Proof = trust, proof
+	switch {
+	case len(o.RRs) == 0 && in.denied != nil:
+		if trust < dns.TrustSecure {
+			trust = dns.TrustAnswer
+		}
+		cache.PutNegative(in.now, in.kind, in.f.name, in.f.key.rrtype, in.denied, trust, in.event)
+		if proof != nil {
+			cache.Prove(in.f.name, in.f.key.rrtype, proof)
+		}
+	case len(o.RRs) == 0:
+	case o.Type == mdns.TypeANY:
+		for from := 0; from < len(o.RRs); {
+			to := from + 1
+			for to < len(o.RRs) && sameSet(o.RRs[from], o.RRs[to]) {
+				to++
+			}
+			in.store(o.RRs[from:to:to], trust)
+			from = to
+		}
+		in.keepRest()
+	default:
+		in.store(o.RRs, trust)
+		if proof != nil {
+			cache.Prove(o.RRs[0].Header().Name, o.Type, proof)
+		}
+		if alias, ok := o.RRs[0].(*mdns.CNAME); ok && o.Result == dns.CacheAlias && !in.f.r.v.validates() {
+			in.chain(alias.Target)
+		}
+		in.keepRest()
+	}
 }
 
 // credible reports whether the zone being asked may speak for a name.
@@ -97,11 +169,7 @@ func (in *incoming) answered() bool {
 	if set == nil {
 		return false
 	}
-	in.store(set, in.answerTrust())
 	in.out.Result, in.out.RRs, in.out.Name, in.out.Type, in.out.Event = result, set, f.name, set[0].Header().Rrtype, in.event
-	if result == dns.CacheAlias {
-		in.chain(set[0].(*mdns.CNAME).Target)
-	}
 	return true
 }
 
@@ -115,7 +183,6 @@ func (in *incoming) answeredAny() bool {
 			to++
 		}
 		if equalNames(h.Name, f.name) && h.Class == mdns.ClassINET {
-			in.store(in.m.Answer[from:to:to], in.answerTrust())
 			in.out.RRs = append(in.out.RRs, in.m.Answer[from:to]...)
 		}
 		from = to
@@ -209,7 +276,7 @@ func (in *incoming) negative() {
 	if soa == nil {
 		return
 	}
-	f.r.cache.PutNegative(in.now, kind, f.name, f.key.rrtype, soa, dns.TrustAnswer, in.event)
+	in.kind, in.denied = kind, soa
 	shown := *soa
 	shown.Hdr.Ttl = min(soa.Hdr.Ttl, soa.Minttl, uint32(f.r.v.conf.MaxNCacheTTL.Value.Seconds()))
 	in.out.SOA = &shown

@@ -64,7 +64,8 @@ type View struct {
 	FetchesPerZone      Setting[uint32]
 	QnameMinimization   Setting[string]
 	DNSSECValidation    Setting[string] // auto, yes, no
-	ValidateExcept      []string        // canonical names
+	TrustAnchors        []TrustAnchor
+	ValidateExcept      []string // canonical names
 	SynthFromDNSSEC     Setting[bool]
 	QuerySource         Setting[netip.AddrPort]
 	QuerySourceV6       Setting[netip.AddrPort]
@@ -116,6 +117,10 @@ func (b *builder) view(n *node, global []Key) *View {
 	b.viewAccess(v, s)
 	b.viewAnswers(v, s)
 	b.viewResolver(v, s)
+	v.TrustAnchors = anchorsOf(statements)
+	if n != nil {
+		v.TrustAnchors = append(v.TrustAnchors, anchorsOf(b.top)...)
+	}
 	v.Servers = serverRules(statements.get("server"))
 	if n != nil {
 		v.Servers = append(v.Servers, serverRules(b.top.get("server"))...)
