@@ -161,6 +161,15 @@ func TestCapture(t *testing.T) {
 	if resp.StatusCode != 200 || !strings.HasPrefix(body, "\n\r\r\n") || !strings.Contains(body, "pc:eth0") {
 		t.Errorf("%s %q", resp.Status, body[:min(len(body), 200)])
 	}
+	_, part := l.request("GET", "/api/sessions/"+id+"/pcapng?host=pc", "")
+	if !strings.Contains(part, "pc:eth0") || strings.Contains(part, "office-gw") {
+		t.Errorf("host: %q", part[:min(len(part), 200)])
+	}
+	for _, query := range []string{"?host=nohost", "?span=x", "?span=99999999"} {
+		if resp, body := l.request("GET", "/api/sessions/"+id+"/pcapng"+query, ""); resp.StatusCode != 404 || !strings.Contains(body, "not-found") {
+			t.Errorf("%s: %s %s", query, resp.Status, body)
+		}
+	}
 }
 
 func TestWebsocketOrigin(t *testing.T) {
