@@ -200,7 +200,7 @@ func compareFeatures(t *testing.T, dir, overlay, extra string, r *rand.Rand, n i
 		t.Fatal(w.syslog("ns1"))
 	}
 	server := fmt.Sprintf("127.0.0.1:%d", port)
-	waitFor(t, server)
+	waitFor(t, server, "feature.test", "child.feature.test", "other.test", "nsec.test", "nsec3.test", "optout.test")
 	shown := 0
 	for range n {
 		q := featureQuestion(r)

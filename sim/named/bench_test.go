@@ -92,7 +92,7 @@ func TestMemoryOfAnIdleServer(t *testing.T) {
 	for _, c := range []struct {
 		name  string
 		limit uint64
-	}{{"arpa", 8192}, {"res", 8192}} {
+	}{{"arpa", 8320}, {"res", 8320}} {
 		const n = 200
 		kernel := vtime.New(boot, 1)
 		log := trace.NewLog(kernel.Clock(), 1)

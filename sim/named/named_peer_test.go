@@ -144,7 +144,7 @@ func comparePeer(t *testing.T, extra string) {
 		t.Fatal(w.syslog("ns1"))
 	}
 	server := fmt.Sprintf("127.0.0.1:%d", port)
-	waitFor(t, server)
+	waitFor(t, server, "example.com", "example.net", "0.18.198.in-addr.arpa")
 	for _, q := range peerQuestions() {
 		real, err := askReal(server, q)
 		if err != nil {
@@ -170,14 +170,19 @@ func compact(m *mdns.Msg, q question) string {
 	return text(m)
 }
 
-func waitFor(t *testing.T, server string) {
-	for range 100 {
-		if _, err := askReal(server, question{name: "www.example.com", qtype: "A"}); err == nil {
-			return
+// waitFor waits until the server answers for all the zones, which it loads one
+// after the other.
+func waitFor(t *testing.T, server string, zones ...string) {
+	for range 200 {
+		if m, err := askReal(server, question{name: zones[0], qtype: "SOA"}); err == nil && m.Rcode == mdns.RcodeSuccess {
+			if zones = zones[1:]; len(zones) == 0 {
+				return
+			}
+			continue
 		}
 		time.Sleep(50 * time.Millisecond)
 	}
-	t.Fatal("named does not answer")
+	t.Fatal("named does not answer for", zones[0])
 }
 
 func askReal(server string, q question) (*mdns.Msg, error) {
