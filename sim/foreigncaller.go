@@ -24,6 +24,9 @@ type caller struct {
 	ended  bool
 }
 
+// errClientGone is the reason of an end that nobody has to be told of.
+var errClientGone = errors.New("the client is gone")
+
 // foreignAction does what a real client did.
 func (w *World) foreignAction(t *vtime.Task, f *Foreign) error {
 	c := w.callers[f.Conn]
@@ -45,7 +48,7 @@ func (w *World) foreignAction(t *vtime.Task, f *Foreign) error {
 	}
 	switch {
 	case f.End == "reset":
-		c.close(errors.New("the client is gone"))
+		c.close(errClientGone)
 	case f.End == "fin" && c.conn != nil:
 		c.fin = true
 		c.conn.CloseWrite()
@@ -193,7 +196,9 @@ func (c *caller) close(err error) {
 	out, why := trace.OK, trace.Data(nil)
 	if err != nil {
 		out, why = trace.Fail, trace.Text(err.Error())
-		c.tell(Answer{Err: err})
+		if err != errClientGone {
+			c.tell(Answer{Err: err})
+		}
 	}
 	outer := c.w.clock.Scope()
 	c.span.End(out, why)

@@ -46,7 +46,7 @@ func (s *Session) submit(c *Command) *Problem {
 
 func (c *Command) fields() (n int) {
 	for _, set := range []bool{c.Input != nil, c.Key != nil, c.Write != nil, c.Portal != nil, c.Mail != nil, c.Advance != nil, c.Answer != nil,
-		c.Fetch != nil, c.Reboot != nil, c.Power != nil, c.Open != nil, c.Check != nil, c.Hint != nil, c.Undo != nil, c.Redo != nil, c.Restart != nil, c.Hand != nil} {
+		c.Fetch != nil, c.Reboot != nil, c.Power != nil, c.Open != nil, c.Check != nil, c.Hint != nil, c.Undo != nil, c.Redo != nil, c.Restart != nil, c.Hand != nil, c.Gateway != nil} {
 		if set {
 			n++
 		}
@@ -92,6 +92,8 @@ func (s *Session) do(c *Command) *Result {
 		s.mu.Lock()
 		s.hand = c.Hand.Up
 		s.mu.Unlock()
+	case c.Gateway != nil:
+		p = s.switchGateway(c.Gateway)
 	case c.Hint != nil:
 		p = s.openHint(c.ID)
 	case c.Answer != nil:

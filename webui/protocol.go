@@ -242,6 +242,8 @@ type Command struct {
 	Redo    *EmptyAction `json:"redo,omitempty"`    // do again what the last undo took back: a new epoch
 	Restart *EmptyAction `json:"restart,omitempty"` // begin anew: a new epoch
 	Hand    *HandAction  `json:"hand,omitempty"`    // raise or lower the hand, for the class wall
+
+	Gateway *GatewayAction `json:"gateway,omitempty"` // let real clients reach a port, or no more
 }
 
 // InputAction enters lines at a terminal, which is made if it does not exist.
@@ -315,6 +317,16 @@ type OpenAction struct {
 	Host string `json:"host"`
 	User string `json:"user,omitempty"`
 	Via  string `json:"via,omitempty"`
+}
+
+// GatewayAction opens or shuts a port for real clients; State.Gateway tells where
+// it is.
+type GatewayAction struct {
+	Host  string `json:"host"`
+	Port  int    `json:"port"`
+	Proto string `json:"proto"`
+	From  string `json:"from,omitempty"`
+	On    bool   `json:"on"`
 }
 
 // HandAction raises or lowers the student's hand.

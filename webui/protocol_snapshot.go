@@ -171,8 +171,26 @@ type State struct {
 	Undo     *Text         `json:"undo,omitempty"` // what undo would take back; nil: nothing to undo
 	Redo     *Text         `json:"redo,omitempty"` // what redo would do again first
 	Marks    []Mark        `json:"marks,omitempty"`
-	Report   *Report       `json:"report,omitempty"` // the last check
-	Hand     bool          `json:"hand,omitempty"`   // the student has raised the hand
+	Report   *Report       `json:"report,omitempty"`  // the last check
+	Hand     bool          `json:"hand,omitempty"`    // the student has raised the hand
+	Gateway  *GatewayState `json:"gateway,omitempty"` // nil: real clients cannot be let in
+}
+
+// GatewayState is the ports by which real clients reach hosts of the world.
+type GatewayState struct {
+	Ports []GatewayPort `json:"ports"` // in the order of opening
+}
+
+// GatewayPort is an open port.
+type GatewayPort struct {
+	Host    string `json:"host"`
+	Port    int    `json:"port"`
+	Proto   string `json:"proto"` // tcp, udp
+	From    string `json:"from"`  // host of the world as which clients appear
+	Addr    string `json:"addr"`  // address and port on the server's machine
+	Active  int64  `json:"active"`
+	Total   int64  `json:"total"`
+	Refused int64  `json:"refused,omitempty"` // clients refused or cut off
 }
 
 // TaskState is the state of a task as the world or the last check knows it.

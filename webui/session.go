@@ -12,6 +12,7 @@ import (
 	"mxlab/scenarios"
 	"mxlab/sim"
 	"mxlab/sim/trace"
+	"mxlab/webui/gateway"
 )
 
 // Session is one student's world with everything the page shows beside it. One
@@ -24,10 +25,11 @@ type Session struct {
 	drawn *scenarios.Drawn
 	plan  *sim.Plan
 
-	queue chan *Command
-	ctx   context.Context // ends when the session leaves memory
-	stop  context.CancelFunc
-	work  sync.WaitGroup
+	queue   chan *Command
+	foreign chan foreignWork
+	ctx     context.Context // ends when the session leaves memory
+	stop    context.CancelFunc
+	work    sync.WaitGroup
 
 	mu       sync.Mutex // guards what follows
 	record   *record
@@ -57,6 +59,8 @@ type Session struct {
 	used     time.Time
 	acted    time.Time // when the last command was done
 	closed   bool
+	gateway  *gateway.Gateway // made when the first port is opened
+	toReal   func(sim.Answer) // takes what the world sends to real clients
 }
 
 // errBusy is returned when the machine holds as many worlds as it may.
@@ -192,7 +196,7 @@ func (s *Server) build(ctx context.Context, h head, set *scenarios.Set, steps []
 		return nil, err
 	}
 	sess := &Session{srv: s, head: h, set: set, drawn: drawn, plan: plan, epoch: 1, last: 1, keeps: map[uint64]uint64{},
-		queue: make(chan *Command, maxQueue), results: newResults(), read: map[string]map[string]bool{}, viewers: map[*viewer]struct{}{}, used: time.Now(), acted: time.Now()}
+		queue: make(chan *Command, maxQueue), foreign: make(chan foreignWork), results: newResults(), read: map[string]map[string]bool{}, viewers: map[*viewer]struct{}{}, used: time.Now(), acted: time.Now()}
 	sess.ctx, sess.stop = context.WithCancel(s.ctx)
 	if err := sess.renew(steps); err != nil {
 		sess.stop()
@@ -215,6 +219,10 @@ func (s *Session) renew(steps []step) error {
 		res, p := d.play(&steps[i])
 		steps[i].last = uint64(w.Log().Len())
 		addResult(done, &steps[i], res, p)
+	}
+	s.dropClients()
+	if s.toReal != nil {
+		w.OnAnswer(s.toReal)
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -244,6 +252,8 @@ func (s *Session) start() {
 				return
 			case c := <-s.queue:
 				s.perform(c)
+			case work := <-s.foreign:
+				work.done <- s.actForeign(work.f)
 			}
 		}
 	}()
@@ -261,6 +271,9 @@ func (s *Session) close() {
 	s.stop()
 	w.Close() // also ends a command that is being done
 	s.work.Wait()
+	if s.gateway != nil {
+		s.gateway.Close()
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.world.Close() // it may be another one by now

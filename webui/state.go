@@ -13,7 +13,7 @@ import (
 func (s *Session) refresh(busy string) {
 	k, w := s.desk, s.world
 	st := State{Now: int64(w.Now()), Last: uint64(w.Log().Len()), Busy: busy, Tasks: s.taskStates(), Hints: s.openedHints(), HintNext: s.nextHint(),
-		Answers: s.answerStates(), Pending: k.watch.pending(), Terms: k.terminals(), Tickets: k.tickets, Unread: k.unread(s.read), Down: k.off, Undo: s.undoable(), Redo: s.redoable(), Marks: s.marks(), Hand: s.hand}
+		Answers: s.answerStates(), Pending: k.watch.pending(), Terms: k.terminals(), Tickets: k.tickets, Unread: k.unread(s.read), Down: k.off, Undo: s.undoable(), Redo: s.redoable(), Marks: s.marks(), Hand: s.hand, Gateway: s.gatewayState()}
 	if n := len(s.checks); n > 0 {
 		st.Report = s.shown(&s.checks[n-1])
 	}
@@ -53,6 +53,8 @@ func actionText(a *sim.Action) Text {
 		return textf("%s 다시 시작", "reboot of %s", a.Reboot)
 	case a.Power != "":
 		return powerText(a.On, a.Power)
+	case a.Foreign != nil:
+		return Text{"실제 클라이언트의 통신", "what a real client sent"}
 	case a.Until != "":
 		return Text{"시간 보내기", "time passed"}
 	}

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"net/netip"
 	"time"
 
 	"mxlab/webui"
@@ -15,7 +16,7 @@ import (
 type serveCmd struct {
 	Addr    string `default:"127.0.0.1:8053" help:"Address to listen on."`
 	Data    string `type:"path" placeholder:"DIR" help:"Folder that keeps sessions; without it they live in memory."`
-	Teacher string `placeholder:"KEY" env:"MXLAB_TEACHER" help:"Offer a class wall at /wall?key=KEY."`
+	Gateway string `enum:"auto,on,off" default:"auto" help:"Whether programs of this machine may be let into sessions: on, off, or auto: only if the server listens on loopback."`
 	Verbose bool   `short:"v" help:"Log what the server does."`
 }
 
@@ -27,7 +28,7 @@ func (c *serveCmd) Run(a *app) error {
 	if c.Verbose {
 		level = slog.LevelInfo
 	}
-	s, err := webui.New(webui.Config{Lib: a.lib, Data: c.Data, Teacher: c.Teacher, Log: slog.New(slog.NewTextHandler(a.stderr, &slog.HandlerOptions{Level: level}))})
+	s, err := webui.New(webui.Config{Lib: a.lib, Data: c.Data, Gateway: c.gateway(), Log: slog.New(slog.NewTextHandler(a.stderr, &slog.HandlerOptions{Level: level}))})
 	if err != nil {
 		return usageError{err}
 	}
@@ -53,4 +54,18 @@ func (c *serveCmd) Run(a *app) error {
 		return err
 	}
 	return nil
+}
+
+// gateway reports whether sessions may have a gateway: whoever may drive a
+// session opens ports on this machine with it.
+func (c *serveCmd) gateway() bool {
+	if c.Gateway != "auto" {
+		return c.Gateway == "on"
+	}
+	host, _, err := net.SplitHostPort(c.Addr)
+	if err != nil {
+		return false
+	}
+	addr, err := netip.ParseAddr(host)
+	return host == "localhost" || err == nil && addr.IsLoopback()
 }

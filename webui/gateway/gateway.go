@@ -34,6 +34,7 @@ type Config struct {
 	Memory    int           // bytes that wait for all clients; 128 MiB
 	Idle      time.Duration // after which a silent connection is dropped; 35 min, longer than IMAP clients idle
 	WriteTime time.Duration // in which a client must take a piece; 30 s
+	First     uint64        // numbers of conversations begin behind it
 	// Pace makes the world's clock keep step with the real one.
 	Pace bool
 }
@@ -88,7 +89,7 @@ var errClosed = errors.New("the gateway is closed")
 func New(w World, cfg Config) *Gateway {
 	cfg.defaults()
 	g := &Gateway{cfg: cfg, world: w, conns: bucket{rate: cfg.ConnRate}, peers: bucket{rate: cfg.PeerRate},
-		end: make(chan struct{}), convs: map[uint64]conversation{}}
+		end: make(chan struct{}), convs: map[uint64]conversation{}, lastID: cfg.First}
 	w.OnAnswer(g.answer)
 	if cfg.Pace {
 		g.work.Add(1)
@@ -204,6 +205,18 @@ func (g *Gateway) Status() (list []Status) {
 			Refused: p.refused.Load(), Dropped: p.dropped.Load(), In: p.in.Load(), Out: p.out.Load()})
 	}
 	return list
+}
+
+// Drop cuts off the TCP clients there are; the mappings stay. The world they
+// talked with is no more.
+func (g *Gateway) Drop() {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	for _, c := range g.convs {
+		if c, ok := c.(*tcpClient); ok {
+			c.cut(errClosed)
+		}
+	}
 }
 
 // Close ends all mappings and conversations and waits until nothing of the

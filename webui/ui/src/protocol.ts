@@ -240,6 +240,8 @@ export interface Command {
   restart?: EmptyAction;
   /** raise or lower the hand, for the class wall */
   hand?: HandAction;
+  /** let real clients reach a port, or no more */
+  gateway?: GatewayAction;
 }
 
 /** InputAction enters lines at a terminal, which is made if it does not exist. */
@@ -321,6 +323,16 @@ export interface OpenAction {
   host: string;
   user?: string;
   via?: string;
+}
+
+/** GatewayAction opens or shuts a port for real clients; State.Gateway tells where
+ * it is. */
+export interface GatewayAction {
+  host: string;
+  port: number;
+  proto: string;
+  from?: string;
+  on: boolean;
 }
 
 /** HandAction raises or lowers the student's hand. */
@@ -896,6 +908,30 @@ export interface State {
   report?: Report;
   /** the student has raised the hand */
   hand?: boolean;
+  /** nil: real clients cannot be let in */
+  gateway?: GatewayState;
+}
+
+/** GatewayState is the ports by which real clients reach hosts of the world. */
+export interface GatewayState {
+  /** in the order of opening */
+  ports: GatewayPort[];
+}
+
+/** GatewayPort is an open port. */
+export interface GatewayPort {
+  host: string;
+  port: number;
+  /** tcp, udp */
+  proto: string;
+  /** host of the world as which clients appear */
+  from: string;
+  /** address and port on the server's machine */
+  addr: string;
+  active: number;
+  total: number;
+  /** clients refused or cut off */
+  refused?: number;
 }
 
 /** TaskState is the state of a task as the world or the last check knows it. */

@@ -10,8 +10,8 @@ export type InspectorTab = 'why' | 'message' | 'bytes' | 'talk';
 export type Panel = 'guide' | 'network' | 'trace' | 'work';
 export type DockSize = 'normal' | 'large' | 'small';
 
-/** A tab of the dock; its text form is in the address: term:ID, file:HOST:PATH, files:HOST, queue:HOST, mail, portals, story. */
-export interface Tab { kind: 'term' | 'file' | 'files' | 'queue' | 'mail' | 'portals' | 'story'; host: string; path: string }
+/** A tab of the dock; its text form is in the address: term:ID, file:HOST:PATH, files:HOST, queue:HOST, mail, portals, gateway, story. */
+export interface Tab { kind: 'term' | 'file' | 'files' | 'queue' | 'mail' | 'portals' | 'gateway' | 'story'; host: string; path: string }
 
 export function tabText(t: Tab): string {
   if (t.kind === 'file') return `file:${t.host}:${t.path}`;
@@ -19,7 +19,7 @@ export function tabText(t: Tab): string {
 }
 
 export function readTab(text: string): Tab | undefined {
-  const match = /^(term|file|files|queue|mail|portals|story)(?::([^:]+))?(?::(\/.*))?$/.exec(text);
+  const match = /^(term|file|files|queue|mail|portals|gateway|story)(?::([^:]+))?(?::(\/.*))?$/.exec(text);
   if (!match) return undefined;
   const kind = match[1] as Tab['kind'];
   if (kind === 'file' && !match[3]) return undefined;

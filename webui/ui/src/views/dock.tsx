@@ -8,6 +8,7 @@ import { CaptureLink } from './capture';
 import { IconButton } from './controls';
 import { Editor, isDirty } from './editor';
 import { Files } from './files';
+import { GatewayView } from './gateway';
 import { Icon, type IconName } from './icons';
 import { MailView } from './mail';
 import { nameOf } from './names';
@@ -42,6 +43,7 @@ export function Dock(): JSX.Element {
       ...view.tabs.value.map((t) => readTab(t)!),
       ...(snapshot.accounts?.length ? [{ kind: 'mail', host: '', path: '' } as Tab] : []),
       ...(snapshot.portals?.length ? [{ kind: 'portals', host: '', path: '' } as Tab] : []),
+      ...(lab.world.value?.gateway ? [{ kind: 'gateway', host: '', path: '' } as Tab] : []),
       { kind: 'story', host: '', path: '' },
     ];
   }
@@ -91,6 +93,7 @@ export function Dock(): JSX.Element {
         {active?.kind === 'queue' ? <QueueView key={active.host} host={active.host} /> : null}
         {active?.kind === 'mail' ? <MailView /> : null}
         {active?.kind === 'portals' ? <Portals /> : null}
+        {active?.kind === 'gateway' ? <GatewayView /> : null}
         {active?.kind === 'story' ? <Story /> : null}
       </div>
     </section>
@@ -104,6 +107,7 @@ export function Dock(): JSX.Element {
       case 'queue': return `${w.queue} ${t.host}`;
       case 'mail': return w.mail;
       case 'portals': return w.portals;
+      case 'gateway': return w.gateway;
       case 'story': return w.storyTab;
     }
   }
@@ -113,7 +117,7 @@ export function Dock(): JSX.Element {
 }
 
 function tabIcon(t: Tab): IconName {
-  return ({ term: 'terminal', file: 'file', files: 'folder', queue: 'list', mail: 'mail', portals: 'portal', story: 'story' } as const)[t.kind];
+  return ({ term: 'terminal', file: 'file', files: 'folder', queue: 'list', mail: 'mail', portals: 'portal', gateway: 'linked', story: 'story' } as const)[t.kind];
 }
 
 function TabCount({ tab }: { tab: Tab }): JSX.Element | null {
@@ -125,6 +129,10 @@ function TabCount({ tab }: { tab: Tab }): JSX.Element | null {
   }
   if (tab.kind === 'portals') {
     const n = world?.tickets?.filter((t) => t.state === 'open').length ?? 0;
+    return n > 0 ? <span class="count">{n}</span> : null;
+  }
+  if (tab.kind === 'gateway') {
+    const n = world?.gateway?.ports.length ?? 0;
     return n > 0 ? <span class="count">{n}</span> : null;
   }
   return null;

@@ -75,6 +75,10 @@ export const en = {
   inbox: 'Inbox', compose: 'New mail', from: 'From', to: 'To', via: 'Mail program on', subject: 'Subject', body: 'Text', noMail: 'No mail fetched yet.', source: 'Source', headers: 'All headers', readable: 'Readable',
   unread: (n: number) => `${n} new`, sentNote: 'Handed to the mail program.', account: 'Account', refresh: 'Get mail', selectMail: 'Select a mail.', delivery: 'Its delivery',
 
+  // gateway
+  gateway: 'Real clients', gatewayAbout: 'Programs on this computer (dig, swaks, openssl, a mail program) can talk with a host of the lab. Open a port and give the program the address shown. What they send is recorded and undone like everything else.',
+  gatewayHost: 'Host', gatewayPort: 'Port', gatewayFrom: 'Appears as', gatewayFromUsual: 'a stranger', gatewayOpen: 'Open', gatewayShut: 'Close', gatewayNone: 'No port is open.',
+  gatewayCount: (active: number, total: number) => `connected: ${active}, in all: ${total}`, gatewayRefused: (n: number) => `refused or cut off: ${n}`,
   // portals
   request: 'Request', tickets: 'Requests sent', ticketOpen: 'in progress', ticketDone: 'done', ticketRefused: 'refused', due: (d: string) => `answer in ${d}`, waitFor: 'Wait for the answer',
   optional: 'optional', noPortals: 'Nobody to ask in this scenario.',

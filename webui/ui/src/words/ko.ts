@@ -66,6 +66,10 @@ export const ko: Words = {
   inbox: '받은 메일', compose: '새 메일', from: '보낸 사람', to: '받는 사람', via: '메일 프로그램 위치', subject: '제목', body: '내용', noMail: '아직 가져온 메일이 없습니다.', source: '원문', headers: '모든 헤더', readable: '본문',
   unread: (n) => `새 메일 ${n}`, sentNote: '메일 프로그램에 넘겼습니다.', account: '계정', refresh: '메일 가져오기', selectMail: '메일을 선택하십시오.', delivery: '배달 과정',
 
+  gateway: '실제 접속', gatewayAbout: '이 컴퓨터의 프로그램(dig, swaks, openssl, 메일 프로그램)으로 실습 호스트와 직접 통신할 수 있습니다. 포트를 열고 표시된 주소로 접속하십시오. 보낸 내용은 다른 작업과 똑같이 기록되고 되돌릴 수 있습니다.',
+  gatewayHost: '호스트', gatewayPort: '포트', gatewayFrom: '접속하는 쪽', gatewayFromUsual: '외부인', gatewayOpen: '열기', gatewayShut: '닫기', gatewayNone: '열린 포트가 없습니다.',
+  gatewayCount: (active, total) => `접속 중 ${active}, 모두 ${total}`, gatewayRefused: (n) => `거절하거나 끊음 ${n}`,
+
   request: '요청', tickets: '보낸 요청', ticketOpen: '처리 중', ticketDone: '완료', ticketRefused: '거절', due: (d) => `${d} 뒤 답변`, waitFor: '답변 기다리기',
   optional: '선택', noPortals: '이 시나리오에는 문의할 곳이 없습니다.',
 
