@@ -3,6 +3,7 @@ package sim
 import (
 	"mxlab/sim/dovecot"
 	"mxlab/sim/host"
+	"mxlab/sim/inetd"
 	"mxlab/sim/mta"
 	"mxlab/sim/named"
 	"mxlab/sim/netfilter"
@@ -18,6 +19,7 @@ var installers = map[string]func(*host.Host, *Library){
 	"postfix":        func(h *host.Host, _ *Library) { mta.Install(h) },
 	"dovecot":        func(h *host.Host, _ *Library) { dovecot.Install(h) },
 	"whoisd":         func(h *host.Host, _ *Library) { registry.Install(h) },
+	"openbsd-inetd":  func(h *host.Host, _ *Library) { inetd.Install(h) },
 	"openssh-server": func(h *host.Host, _ *Library) { sshd.Install(h) },
 	"iptables":       func(h *host.Host, _ *Library) { netfilter.Install(h) },
 }

@@ -13,6 +13,7 @@ import (
 	"mxlab/sim/dovecot"
 	"mxlab/sim/host"
 	"mxlab/sim/host/vfs"
+	"mxlab/sim/inetd"
 	"mxlab/sim/mta"
 	"mxlab/sim/named"
 	"mxlab/sim/netfilter"
@@ -36,7 +37,7 @@ type Library struct {
 // NewLibrary returns a library with all programs.
 func NewLibrary() *Library {
 	l := &Library{programs: host.Programs{}, zones: named.NewZoneCache(), parsed: host.NewParsed(), systems: map[string]*vfs.Image{}}
-	for _, set := range []host.Programs{userland.Programs(), shell.Programs(), named.Programs(), mta.Programs(), dovecot.Programs(), netfilter.Programs(), sshd.Programs()} {
+	for _, set := range []host.Programs{userland.Programs(), shell.Programs(), named.Programs(), mta.Programs(), dovecot.Programs(), netfilter.Programs(), sshd.Programs(), inetd.Programs()} {
 		for name, prog := range set {
 			if l.programs[name] != nil {
 				panic("sim: two programs named " + name)

@@ -23,7 +23,8 @@ import (
 // files, named HOST/path, are on the hosts' disks when these boot. A line is
 //
 //	# text                    a remark
-//	network NAME [seed N]     the world, first of all; seed 1 if not said
+//	network NAME [seed N]     the world, first of all; seed 1 if not said. At the
+//	                          end "with HOST:PACKAGE" installs one more package
 //	scenario ID [seed N]
 //	HOST$ command             typed into the host's terminal; lines that begin with "> " continue it
 //	HOST> text                typed into the program that runs there
@@ -160,6 +161,7 @@ type player struct {
 	t      *testing.T
 	lib    *sim.Library
 	files  []txtar.File
+	with   string // HOST:PACKAGE to be installed
 	w      *sim.World
 	traced map[string]uint64 // by the word of a trace line: the newest event seen
 }
@@ -228,6 +230,9 @@ func (p *player) begin(words []string) {
 	if words[0] == "network" {
 		name = "network:" + name
 	}
+	if len(words) > 3 && words[len(words)-2] == "with" {
+		p.with, words = words[len(words)-1], words[:len(words)-2]
+	}
 	if len(words) == 4 && words[2] == "seed" {
 		var err error
 		if seed, err = strconv.ParseUint(words[3], 10, 64); err != nil {
@@ -250,6 +255,13 @@ func (p *player) begin(words []string) {
 		}
 		h := &d.Blueprint.Hosts[i]
 		h.Files = append(h.Files, sim.File{Path: "/" + path, Data: f.Data})
+	}
+	if name, pkg, ok := strings.Cut(p.with, ":"); ok {
+		i := slices.IndexFunc(d.Blueprint.Hosts, func(h sim.Host) bool { return h.Name == name })
+		if i < 0 {
+			p.t.Fatalf("with %s: no such host", p.with)
+		}
+		d.Blueprint.Hosts[i].Packages = append(slices.Clone(d.Blueprint.Hosts[i].Packages), pkg)
 	}
 	plan, err := p.lib.Compile(d.Blueprint)
 	if err != nil {

@@ -31,7 +31,7 @@ var debianOnly = set("ufw netfilter-persistent adduser deluser addgroup")
 // sbin lists the commands that live in /usr/sbin.
 var sbin = set("named rndc named-checkconf named-checkzone named-compilezone rndc-confgen tsig-keygen postfix postconf postqueue postsuper postmap postalias postcat " +
 	"sendmail newaliases-sendmail dovecot iptables ip6tables iptables-save iptables-restore ip6tables-save ip6tables-restore ufw nft service " +
-	"ifconfig route arp sysctl reboot halt poweroff shutdown useradd userdel adduser usermod groupadd groupdel deluser addgroup delgroup chpasswd nologin visudo chroot sshd rsyslogd makemap mailstats")
+	"ifconfig route arp sysctl reboot halt poweroff shutdown useradd userdel adduser usermod groupadd groupdel deluser addgroup delgroup chpasswd nologin visudo tcpd tcpdmatch tcpdchk inetd chroot sshd rsyslogd makemap mailstats")
 
 // owner names the package of commands that are not in the base system.
 var owner = func() map[string]string {
@@ -42,6 +42,7 @@ var owner = func() map[string]string {
 		"dovecot":        "dovecot doveconf doveadm",
 		"iptables":       "iptables ip6tables iptables-save iptables-restore ip6tables-save ip6tables-restore ufw netfilter-persistent",
 		"openssh-server": "sshd",
+		"openbsd-inetd":  "tcpd tcpdmatch tcpdchk",
 	} {
 		for name := range set(list) {
 			m[name] = pkg

@@ -4,6 +4,7 @@ import (
 	"io"
 
 	"mxlab/sim/host/vfs"
+	"mxlab/sim/vnet"
 )
 
 // FD is an open file description that processes share: a file, one end of a
@@ -54,4 +55,11 @@ func (fd *FD) drop() {
 	if fd.refs == 0 && fd.c != nil {
 		fd.c.Close()
 	}
+}
+
+// Conn returns the TCP connection behind fd, or nil: what getpeername(2) works
+// on.
+func (fd *FD) Conn() *vnet.Conn {
+	c, _ := fd.r.(*vnet.Conn)
+	return c
 }

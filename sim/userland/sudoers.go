@@ -64,7 +64,6 @@ type sudoProblem struct {
 	text      string
 	source    string // the line, "" if it is not shown
 	width     int    // of the wrong word
-	harmless  bool
 }
 
 // String is how sudo and visudo print it.
