@@ -19,6 +19,7 @@ type Check struct {
 	Goal   string   // learning objective, free text
 	// Visibility is "" for everybody, "after_due" or "hidden" (teachers only).
 	Visibility string
+	Part       bool // only part of other checks (svc.survives, perturb), not graded by itself
 	Spec       Spec // pointer to one of the *Spec types of the check_*.go files
 }
 
@@ -32,6 +33,7 @@ type checkFields struct {
 	Gate       *int     `yaml:"gate"`
 	Goal       string   `yaml:"goal"`
 	Visibility string   `yaml:"visibility"`
+	Part       bool     `yaml:"part"`
 	With       yaml.Node
 }
 
@@ -41,7 +43,7 @@ func (c *Check) UnmarshalYAML(n *yaml.Node) error {
 	if err := n.Load(&f, yaml.WithKnownFields()); err != nil {
 		return err
 	}
-	*c = Check{ID: f.ID, Title: f.Title, Type: f.Type, Points: f.Points, Needs: f.Needs, Gate: -1, Goal: f.Goal, Visibility: f.Visibility}
+	*c = Check{ID: f.ID, Title: f.Title, Type: f.Type, Points: f.Points, Needs: f.Needs, Gate: -1, Goal: f.Goal, Visibility: f.Visibility, Part: f.Part}
 	if f.Gate != nil {
 		c.Gate = *f.Gate
 	}
@@ -50,6 +52,9 @@ func (c *Check) UnmarshalYAML(n *yaml.Node) error {
 	}
 	if !slices.Contains([]string{"", "after_due", "hidden"}, c.Visibility) {
 		return fmt.Errorf("line %d: visibility %q is not visible, after_due or hidden", n.Line, f.Visibility)
+	}
+	if c.Part && (c.Points > 0 || c.Gate >= 0) {
+		return fmt.Errorf("line %d: a check that is only part of others has no points and no gate", n.Line)
 	}
 	mk := specs[f.Type]
 	if mk == nil {

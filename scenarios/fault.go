@@ -213,19 +213,19 @@ func (b *builder) prose(s *Scenario) {
 
 // checks checks ids, points, order and the hosts and mailboxes named.
 func (b *builder) checks(s *Scenario, bp *sim.Blueprint) {
-	seen := map[string]bool{}
+	seen, graded := map[string]bool{}, map[string]bool{}
 	total := 0
 	for i, c := range s.Checks {
 		if c.ID == "" || seen[c.ID] {
 			b.scErr(at("checks", i, "id"), "check id %q is empty or used twice", c.ID)
 		}
 		for j, n := range c.Needs {
-			if !seen[n] {
-				b.scErr(at("checks", i, "needs", j), "needs %q, which is not a check before this one", n)
+			if !graded[n] {
+				b.scErr(at("checks", i, "needs", j), "needs %q, which is not a graded check before this one", n)
 			}
 		}
 		c.Spec.lint(&specLint{b: b, index: i, scenario: s, bp: bp, seen: seen})
-		seen[c.ID] = true
+		seen[c.ID], graded[c.ID] = true, !c.Part
 		total += c.Points
 	}
 	if len(s.Checks) > 0 && total != 100 {
@@ -233,14 +233,14 @@ func (b *builder) checks(s *Scenario, bp *sim.Blueprint) {
 	}
 	for i, t := range s.Tasks {
 		for j, id := range t.Checks {
-			if !seen[id] {
-				b.scErr(at("tasks", i, "checks", j), "no check %q", id)
+			if !graded[id] {
+				b.scErr(at("tasks", i, "checks", j), "no graded check %q", id)
 			}
 		}
 	}
 	for i, h := range s.Hints {
-		if h.When != "" && !seen[h.When] {
-			b.scErr(at("hints", i, "when"), "no check %q", h.When)
+		if h.When != "" && !graded[h.When] {
+			b.scErr(at("hints", i, "when"), "no graded check %q", h.When)
 		}
 	}
 }
