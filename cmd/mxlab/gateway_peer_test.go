@@ -201,7 +201,7 @@ ip link set lo up
 for net in 198.18.0.0/15 192.0.2.0/24 198.51.100.0/24 203.0.113.0/24; do ip route add local $net dev lo; done
 mount --bind `+resolv+` /etc/resolv.conf
 mkfifo ready
-`+bin+` gateway network:company`+maps+` > ready &
+`+bin+` gateway network:company --from pc`+maps+` > ready &
 server=$!
 read word < ready
 dig moa-mail.com mx > /dev/null # a resolver in use knows the root
