@@ -87,13 +87,13 @@ func TestReferencesAreChecked(t *testing.T) {
 		{"type: dns.fcrdns", "type: dns.fcrdnx", "unknown check type"},
 		{"points: 50\n    goal", "points: 51\n    goal", "add up to 101"},
 		{"needs: [ptr]", "needs: [ptx]", `needs "ptx"`},
-		{"checks: [delivered]", "checks: [deliverd]", `no check "deliverd"`},
+		{"checks: [delivered]", "checks: [deliverd]", `no graded check "deliverd"`},
 		{"- {advance: 1h}", "- {advance: soon}", "soon"},
 		{"portal: isp, request: set-ptr, with: {address: \"203.0.113.${b+3}\", name: \"mail.${domain}\"}}\n  - {advance", "portal: ips, request: set-ptr, with: {address: x, name: y}}\n  - {advance", `no portal "ips"`},
 		{"오늘은 **${company.ko}**", "오늘은 **${company.kr}**", "company.kr"},
 		{"right: true", "right: false", "exactly one choice must be right"},
 		{"network: company", "network: compony", `no network "compony"`},
-		{"when: delivered", "when: deliver", `no check "deliver"`},
+		{"when: delivered", "when: deliver", `no graded check "deliver"`},
 	} {
 		text := strings.Replace(string(good), c.old, c.new, 1)
 		if text == string(good) {
