@@ -61,9 +61,9 @@ func (p *probe) transfer(s *scenarios.TransferSpec) {
 		p.citeFailure(s.Server)
 	case bad > 0:
 		p.it.Actual = p.it.failing()
-		p.it.say(Fail, "The zone %s is not given to the right ones only.", "%s 영역을 받아야 할 곳만 받을 수 있는 상태가 아닙니다.", s.Zone)
+		p.it.say(Fail, "Who may transfer the zone %s is not as it should be.", "%s 영역의 전송 권한이 의도와 다릅니다.", s.Zone)
 	default:
-		p.it.say(Pass, "The zone %s is given to the right ones only.", "%s 영역은 받아야 할 곳만 받을 수 있습니다.", s.Zone)
+		p.it.say(Pass, "The zone %s goes only to those who may have it.", "%s 영역은 허용된 곳에만 전송됩니다.", s.Zone)
 	}
 }
 
