@@ -48,12 +48,10 @@ func (c *client) do(f sim.Foreign) string {
 	return ""
 }
 
-func smtp(to string) *sim.Reach { return &sim.Reach{From: "outside", To: to, Port: 25, Proto: "tcp"} }
-
 func TestForeignClientStaysThroughAJump(t *testing.T) {
 	w := world(t, plan(t, sim.NewLibrary(), "network:company", 3))
 	c := newClient(t, w)
-	if got := c.do(sim.Foreign{Conn: 1, Open: smtp("mail1")}); !strings.HasPrefix(got, "220 ") {
+	if got := c.do(sim.Foreign{Conn: 1, Open: smtpReach("mail1")}); !strings.HasPrefix(got, "220 ") {
 		t.Fatalf("greeting %q", got)
 	}
 	if _, err := w.Do(sim.Action{Advance: sim.Duration(3 * time.Hour)}); err != nil {
@@ -103,7 +101,7 @@ func TestForeignIsReplayed(t *testing.T) {
 	w := world(t, p)
 	box := p.Blueprint.Boxes[0]
 	for i, f := range []sim.Foreign{
-		{Conn: 1, Open: smtp("mail1")},
+		{Conn: 1, Open: smtpReach("mail1")},
 		{Conn: 1, Wait: sim.Duration(40 * time.Millisecond), Data: []byte("HELO real.example\r\n")},
 		{Conn: 2, Open: &sim.Reach{From: "outside", To: "root", Port: 53, Proto: "udp"}, Data: []byte("garbage")},
 		{Conn: 1, Data: []byte("MAIL FROM:<>\r\nRCPT TO:<" + box.Address + ">\r\nDATA\r\n")},
