@@ -142,7 +142,10 @@ func (x *explainer) verdictOf(e *trace.Event) *trace.Event {
 // dnsVerdict explains what decided an answer.
 func (x *explainer) dnsVerdict(e *trace.Event) *Why {
 	name, kind, zone := field(e, "name"), field(e, "type"), field(e, "zone")
-	var w *Why
+	w := x.dnsPolicy(e)
+	if w != nil {
+		return w
+	}
 	switch {
 	case field(e, "acl") != "":
 		w = verdict("%s{은는} ACL %s에 따라 답하지 않았습니다.", "%s does not answer by its ACL %s.", x.node(e.Node), field(e, "acl")).
