@@ -1,8 +1,10 @@
 package named
 
 import (
+	"net/netip"
 	"strings"
 
+	"mxlab/sim/dns"
 	"mxlab/sim/named/config"
 )
 
@@ -71,12 +73,57 @@ func (s *Server) announceZones(first bool) {
 	if s.conf.Views[0].Recursion.Value {
 		s.log.print(catGeneral, info, "none:100: 'max-cache-size 90%' - setting to 1741MB (out of 1935MB)")
 	}
+	s.warnAccess()
 	for _, v := range s.views {
 		if first {
 			s.log.printf(catGeneral, info, "set up managed keys zone for view %s, file '%s'", v.conf.Name, managedKeysFile(s.conf, v))
 		}
 		v.announceEmptyZones()
 	}
+	s.warnKeys(s.views[0].conf.Keys) // of the view of class CH
+}
+
+// warnAccess logs what is insecure in the configuration, view by view.
+func (s *Server) warnAccess() {
+	for _, v := range s.views {
+		for _, z := range v.list {
+			if z.conf.Type == config.Primary && unsignedAllowed(z.conf.AllowUpdate, 0) {
+				s.log.printf(catGeneral, warning, "zone '%s' allows unsigned updates from remote hosts, which is insecure", dns.Display(z.conf.Name))
+			}
+		}
+		s.warnKeys(v.conf.Keys)
+	}
+}
+
+// shortestKey is the length in octets of a TSIG secret nobody complains of.
+const shortestKey = 8
+
+func (s *Server) warnKeys(keys []config.Key) {
+	for _, k := range keys {
+		if len(k.Secret) < shortestKey {
+			s.log.printf(catGeneral, info, "the key '%s' is too short to be secure", dns.Display(k.Name))
+		}
+	}
+}
+
+// unsignedAllowed reports whether a list lets in anybody but the host itself without
+// a key.
+func unsignedAllowed(a *config.ACL, depth int) bool {
+	for _, e := range a.Elements {
+		switch {
+		case e.Negated || depth > 20:
+		case e.Kind == config.ElementAny, e.Kind == config.ElementLocalnets,
+			e.Kind == config.ElementPrefix && !loopbackAlone(e.Prefix),
+			e.List != nil && unsignedAllowed(e.List, depth+1):
+			return true
+		}
+	}
+	return false
+}
+
+// loopbackAlone reports whether a prefix is 127.0.0.1 or ::1.
+func loopbackAlone(p netip.Prefix) bool {
+	return p.IsSingleIP() && (p.Addr() == netip.AddrFrom4([4]byte{127, 0, 0, 1}) || p.Addr() == netip.IPv6Loopback())
 }
 
 // managedKeysFile is the file of a view's managed keys; views other than the
