@@ -22,6 +22,7 @@ type Config struct {
 	Log       *slog.Logger // nil: nothing is logged
 	Scenarios []string     // what scenarios.Open takes, in the order of learning; nil: the built-in ones
 	Title     Text         // of the course
+	Teacher   string       // key of the class wall, at least 8 bytes: /wall?key=KEY; "": there is none
 	Hosts     []string     // names by which the server may be called, "*" for any; see hostAllowed for none
 	MaxWorlds int          // worlds held in memory; 0: 200
 	Gateway   bool         // real clients of this machine may be let into sessions
@@ -80,6 +81,9 @@ func New(c Config) (*Server, error) {
 	if c.Idle == 0 {
 		c.Idle = 30 * time.Minute
 	}
+	if n := len(c.Teacher); n > 0 && n < leastKey {
+		return nil, fmt.Errorf("the teacher's key has %d bytes, at least %d are needed", n, leastKey)
+	}
 	s := &Server{cfg: c, sessions: map[string]*holder{}, gate: make(chan struct{}, max(1, runtime.GOMAXPROCS(0)))}
 	for _, name := range c.Scenarios {
 		set, err := scenarios.Open(name)
@@ -136,7 +140,8 @@ func (s *Server) routes() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /{$}", s.page)
 	mux.HandleFunc("GET /lab/{session}", s.page)
-	mux.HandleFunc("GET /wall", s.page)
+	mux.HandleFunc("GET /wall", s.wallPage)
+	mux.HandleFunc("GET /api/wall/ws", s.wallSocket)
 	mux.HandleFunc("GET /assets/", s.assets)
 	mux.HandleFunc("GET /api/scenarios", s.getScenarios)
 	mux.HandleFunc("POST /api/sessions", s.postSession)

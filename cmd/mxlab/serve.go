@@ -17,6 +17,7 @@ type serveCmd struct {
 	Addr    string `default:"127.0.0.1:8053" help:"Address to listen on."`
 	Data    string `type:"path" placeholder:"DIR" help:"Folder that keeps sessions; without it they live in memory."`
 	Gateway string `enum:"auto,on,off" default:"auto" help:"Whether programs of this machine may be let into sessions: on, off, or auto: only if the server listens on loopback."`
+	Teacher string `placeholder:"KEY" env:"MXLAB_TEACHER" help:"Offer a class wall at /wall?key=KEY."`
 	Verbose bool   `short:"v" help:"Log what the server does."`
 }
 
@@ -28,7 +29,7 @@ func (c *serveCmd) Run(a *app) error {
 	if c.Verbose {
 		level = slog.LevelInfo
 	}
-	s, err := webui.New(webui.Config{Lib: a.lib, Data: c.Data, Gateway: c.gateway(), Log: slog.New(slog.NewTextHandler(a.stderr, &slog.HandlerOptions{Level: level}))})
+	s, err := webui.New(webui.Config{Lib: a.lib, Data: c.Data, Teacher: c.Teacher, Gateway: c.gateway(), Log: slog.New(slog.NewTextHandler(a.stderr, &slog.HandlerOptions{Level: level}))})
 	if err != nil {
 		return usageError{err}
 	}
