@@ -267,6 +267,7 @@ func (t *TTY) Await(task *vtime.Task, prompt string, sig *vtime.Signal, quiet fu
 // to the user the terminal is free while it waits.
 func (t *TTY) Linger(task *vtime.Task, sig *vtime.Signal) {
 	t.setWaiting("")
+	t.extra = sig // what is typed meanwhile is for the shell: the command only goes on lingering
 	sig.Wait(task)
-	t.wait = false
+	t.extra, t.wait = nil, false
 }
