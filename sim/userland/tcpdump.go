@@ -77,18 +77,21 @@ var tcpdumpLong = map[string]string{"interface=": "i", "snapshot-length=": "s", 
 	"help": "h", "version": "version", "print": "print", "count": "count", "immediate-mode": "l", "linktype=": "y", "list-data-link-types": "L",
 	"relinquish-privileges=": "Z", "micro": "l", "nano": "l", "time-stamp-precision=": "B"}
 
-// options takes the command line; what is left is the filter.
+// options takes the command line; what is no option, wherever it stands, is the
+// filter.
 func (t *tcpdump) options(args []string) error {
+	var expr []string
 	for len(args) > 0 {
 		a := args[0]
+		args = args[1:]
 		if a == "--" {
-			args = args[1:]
+			expr = append(expr, args...)
 			break
 		}
 		if len(a) < 2 || a[0] != '-' {
-			break
+			expr = append(expr, a)
+			continue
 		}
-		args = args[1:]
 		var err error
 		if strings.HasPrefix(a, "--") {
 			args, err = t.long(a[2:], args)
@@ -99,7 +102,7 @@ func (t *tcpdump) options(args []string) error {
 			return err
 		}
 	}
-	t.expr = strings.Join(args, " ")
+	t.expr = strings.Join(expr, " ")
 	return nil
 }
 
