@@ -170,6 +170,65 @@ p = poplib.POP3("127.0.0.1", %s); p.user("%s"); p.pass_("%s"); print(p.stat()[0]
 	})
 }
 
+// tlsOn makes a mail host speak TLS with its own certificate, and only TLS where
+// passwords go.
+const tlsOn = "postconf -e smtpd_tls_security_level=may smtpd_tls_cert_file=/etc/ssl/certs/ssl-cert-snakeoil.pem smtpd_tls_key_file=/etc/ssl/private/ssl-cert-snakeoil.key" +
+	" smtpd_tls_received_header=yes && echo 'smtps inet n - n - - smtpd -o smtpd_tls_wrappermode=yes' >> /etc/postfix/master.cf && postfix reload && " +
+	"sed -i 's/^ssl = no/ssl = required/; s/^disable_plaintext_auth = no/disable_plaintext_auth = yes/' /etc/dovecot/dovecot.conf && " +
+	"echo 'ssl_cert = </etc/ssl/certs/ssl-cert-snakeoil.pem' >> /etc/dovecot/dovecot.conf && echo 'ssl_key = </etc/ssl/private/ssl-cert-snakeoil.key' >> /etc/dovecot/dovecot.conf && " +
+	"systemctl restart dovecot"
+
+func TestPeerTLS(t *testing.T) {
+	box := user(t)
+	at := startGateway(t, []string{"--run", "mail1:" + tlsOn}, "mail1:25/tcp", "mail1:465/tcp", "mail1:143/tcp", "mail1:993/tcp", "mail1:110/tcp", "mail1:995/tcp")
+	for _, c := range []struct{ target, start, talk, want string }{
+		{"mail1:25/tcp", "smtp", "QUIT\r\n", "221 2.0.0 Bye"},
+		{"mail1:465/tcp", "", "QUIT\r\n", "221 2.0.0 Bye"},
+		{"mail1:143/tcp", "imap", "a LOGIN " + box.User + " " + box.Password + "\r\nb LOGOUT\r\n", "a OK"},
+		{"mail1:993/tcp", "", "a LOGIN " + box.User + " " + box.Password + "\r\nb LOGOUT\r\n", "a OK"},
+		{"mail1:110/tcp", "pop3", "USER " + box.User + "\r\nPASS " + box.Password + "\r\nQUIT\r\n", "+OK Logged in."},
+		{"mail1:995/tcp", "", "USER " + box.User + "\r\nPASS " + box.Password + "\r\nQUIT\r\n", "+OK Logged in."},
+	} {
+		for _, version := range []string{"-tls1_2", "-tls1_3"} {
+			args := []string{"s_client", "-connect", at[c.target], "-ign_eof", "-quiet", version}
+			if c.start != "" {
+				args = append(args, "-starttls", c.start)
+			}
+			want(t, client(t, c.talk, "openssl", args...), c.want, "CN = mail.narae-trade.kr")
+		}
+	}
+	port := func(target string) string {
+		_, p, _ := net.SplitHostPort(at[target])
+		return p
+	}
+	t.Run("swaks", func(t *testing.T) {
+		client(t, "", "swaks", "--server", at["mail1:25/tcp"], "--from", "someone@moa-mail.com", "--to", box.Address, "-tls")
+		client(t, "", "swaks", "--server", at["mail1:465/tcp"], "--from", "someone@moa-mail.com", "--to", box.Address, "-tlsc")
+	})
+	t.Run("curl", func(t *testing.T) {
+		out := client(t, "", "curl", "-sSk", "--ssl-reqd", "--user", box.User+":"+box.Password, "imap://127.0.0.1:"+port("mail1:143/tcp")+"/INBOX;MAILINDEX=1")
+		want(t, out, "with ESMTPS id", "(using TLSv1.3 with cipher")
+		want(t, client(t, "", "curl", "-sSk", "--user", box.User+":"+box.Password, "pop3s://127.0.0.1:"+port("mail1:995/tcp")+"/"), "2 ")
+	})
+	t.Run("python", func(t *testing.T) {
+		out := client(t, "", "python3", "-c", fmt.Sprintf(`
+import imaplib, poplib, smtplib, ssl
+c = ssl._create_unverified_context()
+s = smtplib.SMTP("127.0.0.1", %s); s.starttls(context=c); s.sendmail("%s", ["%s"], "Subject: x\n\nhi"); s.quit()
+i = imaplib.IMAP4_SSL("127.0.0.1", %s, ssl_context=c); i.login("%s", "%s"); print(i.select()); i.logout()
+p = poplib.POP3("127.0.0.1", %s)
+try: p.user("%s")
+except poplib.error_proto as e: print(e)
+`, port("mail1:25/tcp"), box.Address, box.Address, port("mail1:993/tcp"), box.User, box.Password, port("mail1:110/tcp"), box.User))
+		want(t, out, "('OK', [b'3'])", "Plaintext authentication disallowed on non-secure (SSL/TLS) connections.")
+	})
+	t.Run("fetchmail", func(t *testing.T) {
+		rc := filepath.Join(t.TempDir(), "rc")
+		write(t, rc, fmt.Sprintf("poll 127.0.0.1 protocol imap port %s user %s password %s ssl no sslcertck keep fetchall mda \"cat\"\n", port("mail1:993/tcp"), box.User, box.Password))
+		want(t, client(t, "", "fetchmail", "-f", rc, "--nosyslog", "--nodetach"), "3 messages for "+box.User)
+	})
+}
+
 func write(t *testing.T, name, text string) {
 	t.Helper()
 	if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
