@@ -234,7 +234,7 @@ func groupsOf(h *host.Host, user string) (names []string) {
 func matchList(patterns, s string) (found bool) {
 	for p := range strings.SplitSeq(patterns, ",") {
 		not := strings.HasPrefix(p, "!")
-		if ok, _ := path.Match(strings.TrimPrefix(p, "!"), s); ok {
+		if matchWord(strings.TrimPrefix(p, "!"), s) {
 			if not {
 				return false
 			}
@@ -244,12 +244,18 @@ func matchList(patterns, s string) (found bool) {
 	return found
 }
 
+// matchWord matches the wildcards "*" and "?".
+func matchWord(pattern, s string) bool {
+	ok, _ := path.Match(strings.NewReplacer(`\`, `\\`, `[`, `\[`).Replace(pattern), s)
+	return ok
+}
+
 // matchAddress is matchList for addresses, which may be in CIDR form.
 func matchAddress(patterns string, a netip.Addr) (found bool) {
 	for p := range strings.SplitSeq(patterns, ",") {
 		not := strings.HasPrefix(p, "!")
 		word := strings.TrimPrefix(p, "!")
-		ok, _ := path.Match(word, a.String())
+		ok := matchWord(word, a.String())
 		if block, err := netip.ParsePrefix(word); err == nil {
 			ok = block.Contains(a)
 		}
@@ -265,7 +271,7 @@ func matchAddress(patterns string, a netip.Addr) (found bool) {
 func matchUser(patterns []string, user string, from netip.Addr) bool {
 	for _, p := range patterns {
 		name, at, both := strings.Cut(p, "@")
-		if ok, _ := path.Match(name, user); ok && (!both || matchAddress(at, from)) {
+		if matchWord(name, user) && (!both || matchAddress(at, from)) {
 			return true
 		}
 	}
