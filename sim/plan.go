@@ -107,7 +107,7 @@ func (l *Library) layout(b *Blueprint, index int) (*vfs.Image, error) {
 	if err := distro.AddUsers(d, h.accounts()); err != nil {
 		return nil, err
 	}
-	for _, f := range slices.Concat(b.accessFiles(h), h.Files) {
+	for _, f := range slices.Concat(h.interfacesFile(), b.accessFiles(h), h.Files) {
 		if err := putFile(d, f); err != nil {
 			return nil, fmt.Errorf("file %s: %w", f.Path, err)
 		}

@@ -4,6 +4,7 @@ import (
 	"errors"
 
 	"mxlab/sim/host"
+	"mxlab/sim/userland"
 	"mxlab/sim/vtime"
 )
 
@@ -34,32 +35,30 @@ func (w *World) power(t *vtime.Task, name, what string) error {
 }
 
 // restoreNetwork gives a host that boots the addresses and routes of its
-// configuration: what was set with ip(8) is gone.
+// configuration: what was set with ip(8) is gone. On Debian that is
+// /etc/network/interfaces; other hosts come up as they were at first.
 func (w *World) restoreNetwork(h *host.Host, spec *Host) {
+	h.Node.Unconfigure()
+	h.Node.Forwarding = spec.Forward
+	if spec.Flavour == host.Debian {
+		for _, command := range userland.BringUp(h) {
+			args := []string{"/bin/sh", "-c", "PATH=/usr/sbin:/usr/bin:/sbin:/bin; " + command}
+			if prog, argv, err := h.Image(args, "", "/", host.Root); err == nil {
+				h.Start(nil, prog, host.Spec{Args: argv, Cwd: "/"})
+			}
+		}
+		return
+	}
 	for _, i := range spec.Ifaces {
 		ifc := h.Node.Iface(i.Name)
-		if ifc == nil {
-			continue
-		}
 		ifc.SetDown(false)
-		for _, a := range append(ifc.Addrs()[:0:0], ifc.Addrs()...) {
-			ifc.DelAddr(a)
-		}
-	}
-	for _, r := range h.Node.Routes() {
-		h.Node.DelRoute(r)
-	}
-	for _, i := range spec.Ifaces {
-		if ifc := h.Node.Iface(i.Name); ifc != nil {
-			for _, a := range i.Addrs {
-				ifc.AddAddr(a)
-			}
+		for _, a := range i.Addrs {
+			ifc.AddAddr(a)
 		}
 	}
 	for _, r := range spec.Routes {
 		h.Node.AddRoute(r)
 	}
-	h.Node.Forwarding = spec.Forward
 }
 
 // Off returns the hosts that are switched off, in the order of the blueprint.

@@ -3,6 +3,8 @@ package sim
 import (
 	"fmt"
 
+	"mxlab/sim/host"
+	"mxlab/sim/userland"
 	"mxlab/sim/vnet"
 )
 
@@ -47,4 +49,17 @@ func addNode(n *vnet.Net, spec *Host, links map[string]*vnet.Link) error {
 		node.AddPortFilter(f)
 	}
 	return nil
+}
+
+// interfacesFile is /etc/network/interfaces of a Debian host, with the host's
+// interfaces and routes.
+func (h *Host) interfacesFile() []File {
+	if h.Flavour != host.Debian || len(h.Ifaces) == 0 {
+		return nil
+	}
+	var list []userland.InterfaceSpec
+	for _, i := range h.Ifaces {
+		list = append(list, userland.InterfaceSpec{Name: i.Name, Addrs: i.Addrs, Routes: h.Routes})
+	}
+	return []File{{Path: "/etc/network/interfaces", Data: []byte(userland.InterfacesText(list))}}
 }

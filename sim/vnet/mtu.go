@@ -41,9 +41,13 @@ func (i *Iface) MTU() int {
 }
 
 // SetMTU changes the MTU (ip link set mtu). What the link does not carry is
-// lost on it. An interface with less than 1280 bytes cannot have IPv6 and loses
+// lost on it. With 0 it is the link's again. An interface with less than 1280 bytes cannot have IPv6 and loses
 // its IPv6 addresses. The error is EINVAL for an MTU the device cannot have.
 func (i *Iface) SetMTU(mtu int) error {
+	if mtu == 0 {
+		i.mtu = 0
+		return nil
+	}
 	if most := i.maxMTU(); mtu < minMTU || mtu > most {
 		return fmt.Errorf("%s: MTU %d on %s: %w", i.node.Name, mtu, i.Name, EINVAL)
 	}

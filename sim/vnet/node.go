@@ -245,6 +245,20 @@ func (nd *Node) Down() {
 	nd.waits = nil
 }
 
+// Unconfigure takes away what was set on the node's stack: addresses, routes,
+// MTUs, neighbours, what was learnt of paths. Interfaces are down.
+func (nd *Node) Unconfigure() {
+	for _, i := range nd.ifaces {
+		for _, a := range slices.Clone(i.addrs) {
+			i.DelAddr(a)
+		}
+		i.mtu, i.neighbours, i.down = 0, nil, true
+		i.FlushNeighbours()
+	}
+	nd.routes, nd.mtus = nil, false
+	nd.ForgetMTUs()
+}
+
 // Up powers the node on again. Interfaces and routes are as before.
 func (nd *Node) Up() { nd.down = false }
 
