@@ -118,6 +118,7 @@ func (s *Server) listen(key listenKey, iface string) {
 		s.log.printf(catNetwork, failure, "creating %s interface %s failed; interface ignored", family, iface)
 		return
 	}
+	p.udp.SetPathMTU(vnet.Dont) // large answers may be fragmented on the way
 	p.tcp, err = s.host.Node.ListenTCP(key, owner, s.acceptTCP, vnet.ReusePort)
 	if err != nil {
 		s.log.printf(catNetwork, failure, "creating TCP socket: %s", socketResult(err))
