@@ -37,7 +37,8 @@ var sbin = set("named rndc named-checkconf named-checkzone named-compilezone rnd
 var owner = func() map[string]string {
 	m := map[string]string{}
 	for pkg, list := range map[string]string{
-		"bind9":          "named rndc named-checkconf named-checkzone named-compilezone rndc-confgen tsig-keygen",
+		"bind9": "named rndc named-checkconf named-checkzone named-compilezone rndc-confgen tsig-keygen " +
+			"dnssec-keygen dnssec-signzone dnssec-dsfromkey dnssec-verify named-journalprint",
 		"postfix":        "postfix postconf postqueue postsuper postmap postalias postcat sendmail newaliases mailq",
 		"dovecot":        "dovecot doveconf doveadm",
 		"iptables":       "iptables ip6tables iptables-save iptables-restore ip6tables-save ip6tables-restore ufw netfilter-persistent",
