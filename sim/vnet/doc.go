@@ -23,7 +23,15 @@
 // ([Net.WriteCapture]). An [Observer] adds what the trace leaves out: Ethernet,
 // ARP and neighbour discovery, and those ACKs.
 //
-// What it leaves out: Ethernet and ARP as packets that could get lost (a
-// neighbour that does not answer fails after 3 s), congestion control and queueing, fragmentation,
-// multicast, broadcast, dynamic routing protocols.
+// Links have an MTU. What is larger goes in fragments, which are lost together
+// and which a link may drop, or is refused with ICMP, from which the sender
+// learns the path's MTU (mtu.go; RFC 1191, 8201). Bandwidth is a delay of
+// transmission; loss is drawn from the world's seed, for each packet and for
+// each fragment.
+//
+// What it leaves out: Ethernet and ARP as packets (a neighbour that does not
+// answer fails after 3 s; [Iface.Neighbours] tells who was met), congestion
+// control and queueing, overlapping or late fragments, limits on the rate of
+// ICMP errors, link-local addresses, multicast, broadcast, dynamic routing
+// protocols.
 package vnet
