@@ -3,8 +3,10 @@ package userland
 import (
 	"encoding/binary"
 	"fmt"
+	"net/netip"
 	"slices"
 	"strconv"
+	"strings"
 
 	"mxlab/sim/host"
 	"mxlab/sim/pcap"
@@ -78,6 +80,9 @@ func (t *tcpdump) device() (*vnet.Iface, int) {
 func (t *tcpdump) capture(iface *vnet.Iface) {
 	tap := t.p.Host.Node.Tap(iface)
 	defer tap.Close()
+	if own := t.ownSession(); own != nil {
+		tap.Batch(own)
+	}
 	stopped := false
 	t.p.OnSignal = func(s host.Signal) bool {
 		if s != host.SIGINT && s != host.SIGTERM && s != host.SIGHUP {
@@ -115,6 +120,30 @@ func (t *tcpdump) capture(iface *vnet.Iface) {
 	}
 	fmt.Fprintf(t.p.Stderr, "%s captured\n%s received by filter\n%s dropped by kernel\n",
 		packets(t.got), packets(received), packets(tap.Dropped()))
+}
+
+// ownSession returns a test for the packets of the ssh session in whose
+// terminal the capture is shown, nil if it is not shown in one.
+func (t *tcpdump) ownSession() func(*vnet.Packet) bool {
+	f := strings.Fields(t.p.Env.Get("SSH_CONNECTION"))
+	if len(f) != 4 || t.p.Stdout.TTY() == nil {
+		return nil
+	}
+	client, server := endpoint(f[0], f[1]), endpoint(f[2], f[3])
+	return func(p *vnet.Packet) bool {
+		src, dst := netip.AddrPortFrom(p.Src, p.SrcPort), netip.AddrPortFrom(p.Dst, p.DstPort)
+		return p.Proto == vnet.ProtoTCP && (src == client && dst == server || src == server && dst == client)
+	}
+}
+
+// endpoint is an address and a port, the zero value if they are none.
+func endpoint(addr, port string) netip.AddrPort {
+	a, err := netip.ParseAddr(addr)
+	n, perr := strconv.ParseUint(port, 10, 16)
+	if err != nil || perr != nil {
+		return netip.AddrPort{}
+	}
+	return netip.AddrPortFrom(a.Unmap(), uint16(n))
 }
 
 // frame is a sighting as the kernel hands it to libpcap; on "any" with the

@@ -14,10 +14,14 @@ type Tap struct {
 	iface   *Iface // nil: all
 	obs     *Observer
 	ahead   []Sighting // of packets on their way, by time
+	held    []Sighting // seen, to be handed over at release
 	ready   []Sighting
+	release time.Duration
+	urgent  time.Duration // when the last sighting is due that is not the tap's own making
+	own     func(*Packet) bool
 	dropped int
 	timer   vtime.Timer
-	armed   bool
+	working bool
 	Changed vtime.Signal // broadcast when something has been seen
 }
 
@@ -64,14 +68,26 @@ func (n *Net) wakeTaps() {
 	}
 }
 
+// Batch makes the tap hand over what it has seen a second after the first of
+// it, as the kernel's ring of blocks does (PACKET_MMAP, TPACKET_V3). A terminal
+// that is reached over the captured network needs that: showing its own packets
+// makes more of them. own tells those; the world does not wait for them.
+func (t *Tap) Batch(own func(*Packet) bool) { t.own = own }
+
+// batchTime is to_ms of pcap_create in tcpdump.
+const batchTime = time.Second
+
 // see queues a sighting of the tap's node.
 func (t *Tap) see(s *Sighting) {
 	if s.Iface.node != t.node || t.iface != nil && s.Iface != t.iface {
 		return
 	}
-	if len(t.ahead)+len(t.ready) >= maxTapped {
+	if len(t.ahead)+len(t.held)+len(t.ready) >= maxTapped {
 		t.dropped++
 		return
+	}
+	if t.own == nil || s.frame.ask == nil && !t.own(s.packet()) {
+		t.urgent = max(t.urgent, s.At)
 	}
 	at, _ := slices.BinarySearchFunc(t.ahead, s.At, func(a Sighting, at time.Duration) int {
 		if a.At <= at {
@@ -92,40 +108,54 @@ func (t *Tap) look() {
 	for seen < len(t.ahead) && t.ahead[seen].At < now {
 		seen++
 	}
-	if seen > 0 {
-		t.ready = append(t.ready, t.ahead[:seen]...)
-		t.ahead = slices.Delete(t.ahead, 0, seen)
+	if seen > 0 && len(t.held) == 0 {
+		t.release = now
+		if t.own != nil {
+			t.release += batchTime
+		}
+	}
+	t.held = append(t.held, t.ahead[:seen]...)
+	t.ahead = slices.Delete(t.ahead, 0, seen)
+	if len(t.held) > 0 && now >= t.release {
+		t.ready, t.held = append(t.ready, t.held...), nil
 		t.Changed.Broadcast()
 	}
+	t.arm(now)
+}
+
+// arm sets the timer for the next thing to do. As long as something is on its
+// way that matters, that is work in progress.
+func (t *Tap) arm(now time.Duration) {
 	next := now
 	switch {
 	case len(t.obs.pending) > 0:
-	case len(t.ahead) > 0:
+	case len(t.ahead) > 0 && (len(t.held) == 0 || t.ahead[0].At < t.release):
 		next = max(t.ahead[0].At, now)
+	case len(t.held) > 0:
+		next = t.release
 	default:
 		t.disarm()
 		return
 	}
-	if !t.armed {
-		t.armed = true
-		clock.AddWork(1)
-	}
-	clock.Arm(&t.timer, next-now+tapDelay, t.wake)
+	t.work(t.own == nil || t.urgent >= now || len(t.held) > 0 && t.urgent >= t.held[0].At)
+	t.node.net.clock.Arm(&t.timer, next-now+tapDelay, t.look)
 }
 
-// wake runs when the next sighting is due.
-func (t *Tap) wake() {
-	t.armed = false
-	t.look()
-	t.node.net.clock.AddWork(-1)
+// work begins or ends the tap's work in progress.
+func (t *Tap) work(on bool) {
+	if on == t.working {
+		return
+	}
+	if t.working = on; on {
+		t.node.net.clock.AddWork(1)
+	} else {
+		t.node.net.clock.AddWork(-1)
+	}
 }
 
 func (t *Tap) disarm() {
-	if t.armed {
-		t.armed = false
-		t.timer.Stop()
-		t.node.net.clock.AddWork(-1)
-	}
+	t.timer.Stop()
+	t.work(false)
 }
 
 // Take returns what was seen since the last call, in the order of time.
