@@ -64,6 +64,7 @@ const (
 	catZoneload    = "zoneload"
 	catResolver    = "resolver"
 	catClient      = "client"
+	catRateLimit   = "rate-limit"
 	catDNSSEC      = "dnssec"
 	catUpdate      = "update"
 	catUpdateSecur = "update-security"

@@ -13,7 +13,7 @@ import (
 // response is an answer on its way to a client.
 type response struct {
 	rcode                         int
-	aa, ra, ad                    bool
+	aa, ra, ad, truncate          bool
 	answer, authority, additional []mdns.RR
 	ede                           int // RFC 8914 extended error, see edeProhibited
 	edeText                       string
@@ -34,6 +34,9 @@ const (
 // send packs and sends a response to a query. RFC 1035 4.1, RFC 6891 6.2.
 func (q *query) send(r *response) {
 	s := q.s
+	if q.limited(r) {
+		return
+	}
 	s.stats.response(r.rcode)
 	wire := q.pack(r)
 	if wire != nil {
@@ -65,7 +68,7 @@ func (q *query) pack(r *response) []byte {
 	m.Compress = true
 	m.Id, m.Response, m.Opcode = q.req.id, true, q.req.opcode
 	m.Rcode = r.rcode & 15
-	m.Authoritative, m.RecursionAvailable, m.AuthenticatedData = r.aa, r.ra, r.ad
+	m.Authoritative, m.RecursionAvailable, m.AuthenticatedData, m.Truncated = r.aa, r.ra, r.ad, r.truncate
 	if q.req.opcode == mdns.OpcodeQuery {
 		m.RecursionDesired, m.CheckingDisabled = q.req.recursionDesired(), q.req.flags&flagCD != 0
 	}

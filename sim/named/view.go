@@ -18,6 +18,7 @@ type view struct {
 	set          *dns.ZoneSet     // the zones that have data
 	open         bool             // all zones have data and may be asked by anybody
 	resolver     *resolver
+	limiter      *rateLimiter // once a response was counted
 }
 
 // newView makes the view of a configuration, with the zones and the cache the

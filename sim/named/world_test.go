@@ -1,6 +1,7 @@
 package named
 
 import (
+	"cmp"
 	_ "embed"
 	"net/netip"
 	"path"
@@ -172,6 +173,7 @@ type question struct {
 	norec    bool
 	tcp      bool
 	edit     func(*mdns.Msg)
+	wait     time.Duration // for the reply, 15 s if zero
 }
 
 // ask sends a query and returns the reply, nil if none came within 15 s.
@@ -233,7 +235,7 @@ func (w *world) exchange(t *vtime.Task, q question) (reply *mdns.Msg) {
 		w.t.Fatal(err)
 	}
 	if reply == nil {
-		sig.WaitFor(t, 15*time.Second)
+		sig.WaitFor(t, cmp.Or(q.wait, 15*time.Second))
 	}
 	return reply
 }

@@ -42,6 +42,7 @@ type View struct {
 	TransferFormat    Setting[string]
 	ProvideIXFR       Setting[bool]
 	MessageCompress   Setting[bool]
+	RateLimit         *RateLimit // nil: none
 
 	MaxCacheTTL         Setting[time.Duration]
 	MaxNCacheTTL        Setting[time.Duration]
@@ -183,6 +184,7 @@ func (b *builder) viewAnswers(v *View, s scope) {
 	v.TransferFormat = s.word("transfer-format", "many-answers")
 	v.ProvideIXFR = s.bool("provide-ixfr", true)
 	v.MessageCompress = s.bool("message-compression", true)
+	v.RateLimit = b.rateLimit(s)
 	v.EmptyZones = s.bool("empty-zones-enable", v.Recursion.Value)
 	if v.Class != "IN" {
 		v.EmptyZones.Value = false
