@@ -62,6 +62,13 @@ func TestPastIsWhatWas(t *testing.T) {
 	w := world(t, p)
 	begun := w.Now()
 	act(t, w, session(p)...)
+	act(t, w,
+		sim.Action{On: "mail1", Run: "(sleep 30; echo late >> /tmp/late) & tail -f /var/log/mail.log\n"}, // left running
+		sim.Action{Mail: &sim.Mail{From: p.Blueprint.Boxes[0].Address, To: "nobody@nowhere.example", Subject: "x", Body: "x"}},
+		sim.Action{On: "ns1", Run: "sleep 100; date\n"},
+		sim.Action{Reboot: "mail1"},
+		sim.Action{Until: "quiet"},
+		sim.Action{On: "mail1", Run: "uptime; mailq\n"})
 	h := p.NewHistory(w.Journal())
 	defer h.Close()
 	random := rand.New(rand.NewPCG(1, 2))

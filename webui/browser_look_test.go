@@ -36,6 +36,13 @@ func narrow(b *tab) {
 		b.wait("the panel is chosen", `document.querySelector('.paneltabs [aria-current]').textContent === `+quote(panel))
 		check(panel)
 	}
+	b.seekTo("20")
+	b.wait("the playhead is pinned", `document.querySelector('.band') !== null`)
+	b.click(".band button", "As it was")
+	b.click(".band button", "From here")
+	check("the past")
+	b.js(`document.activeElement.blur()`)
+	b.click(".band button", "Back to now")
 	b.click(".paneltabs button", "Work")
 	for _, tab := range []string{"Mail", "Portals", "Story"} {
 		b.click(".dock-tab", tab)
@@ -115,4 +122,11 @@ func accessible(b *tab) {
 	b.click("header button", "Check")
 	b.wait("the report is there", `document.querySelector('.report') !== null`)
 	examineAll("lab")
+	b.seekTo("20")
+	b.js(`[...document.querySelectorAll('.band button')].slice(1).forEach((x) => x.click())`)
+	b.wait("the past is shown", `document.querySelector('.past-strip') !== null && document.querySelector('.band .menu-list') !== null`)
+	examineAll("past")
+	b.open("/wall?key=" + wallKey)
+	b.wait("the wall is there", `document.querySelectorAll('.wall tbody tr').length > 0`)
+	examineAll("wall")
 }

@@ -18,7 +18,7 @@ export const ko: Words = {
   clock: '가상 시각', connected: '연결됨', connecting: '연결 중…', offline: '연결 끊김', ended: '종료됨', check: '점검', checking: '점검 중…',
   download: '제출 파일 내려받기', packets: '패킷 캡처 내려받기 (Wireshark)', packetsOf: '패킷 캡처', undo: '되돌리기', undoOf: (what) => `되돌리기: ${what}`, restart: '처음부터 다시', redo: '다시 하기', redoOf: (what) => `다시 하기: ${what}`, stage: '발표 모드', handUp: '손 들기', handDown: '손 내리기',
   restartAsk: '처음부터 다시 시작합니까? 이 시나리오에서 한 일이 모두 사라집니다.', more: '더 보기', readOnly: '보기 전용',
-  branchOf: '갈라진 실습', branchOfHint: '다른 실습에서 갈라져 나왔습니다. 누르면 원래 실습으로 갑니다.',
+  branchOf: '분기한 실습', branchOfHint: '다른 실습에서 분기했습니다. 누르면 원래 실습으로 갑니다.',
 
   lostLine: '연결이 끊겼습니다. 입력한 명령은 보관했다가 다시 연결되면 한 번만 실행합니다.', retryIn: (s) => `${s}초 뒤 다시 시도합니다.`, retry: '지금 연결',
   sessionOver: '세션이 끝났습니다.', dismiss: '닫기',
@@ -79,7 +79,7 @@ export const ko: Words = {
   now: '지금', backToNow: '지금으로', viewing: (time) => `${time} 시점을 보는 중 (기록)`, playhead: '재생 위치', advance: '시간 보내기', advanceBy: (d) => `+${d}`,
   asItWas: '그때 상태', asItWasHint: '터미널, 파일, 메일, 큐를 그 시점의 상태로 봅니다', asItIs: '지금 상태로', asOf: (time) => `${time} 시점의 상태입니다. 여기서는 바꿀 수 없습니다.`,
   notThere: '그 시점에는 없던 파일입니다.', fromHere: '여기서부터…', undoToHere: (n) => `여기까지 되돌리기: 뒤에 한 일 ${n}개를 취소합니다`,
-  undoNothing: '여기까지 되돌리기: 뒤에 한 일이 없습니다', undoWith: (what, n) => (n === 0 ? `‘${what}’ 되돌리기` : `‘${what}’ 및 그 뒤 ${n}개 되돌리기`), branchHere: '여기서 갈라지기: 새 실습을 만듭니다',
+  undoNothing: '여기까지 되돌리기: 뒤에 한 일이 없습니다', undoWith: (what, n) => (n === 0 ? `‘${what}’ 되돌리기` : `‘${what}’ 및 그 뒤 ${n}개 되돌리기`), branchHere: '여기서 분기: 별도의 실습을 만듭니다',
   untilEvent: '다음 이벤트까지', untilQuiet: '조용해질 때까지', live: '실시간', replaying: '재생 중',
   markKind: { edit: '편집', reload: '다시 읽기', check: '점검', mail: '메일', portal: '문의', advance: '시간 경과' },
 
