@@ -14,7 +14,7 @@ func networkPrograms() host.Programs {
 	return host.Programs{
 		"dig": runDig, "nslookup": runNslookup, "nsupdate": runNsupdate, "host": runHost, "getent": runGetent, "whois": runWhois,
 		"ping": runPing, "ping4": runPing, "ping6": runPing, "traceroute": runTraceroute, "traceroute6": runTraceroute, "mtr": runMtr, "tracepath": runTracepath,
-		"telnet": runTelnet, "nc": runNetcat, "netcat": runNetcat, "curl": runCurl,
+		"telnet": runTelnet, "openssl": runOpenSSL, "nc": runNetcat, "netcat": runNetcat, "curl": runCurl,
 		"tcpdump": runTcpdump, "ss": runSs, "netstat": runNetstat, "ip": runIP, "ifup": runIfup, "ifdown": runIfup, "ifconfig": runIfconfig, "route": runRoute,
 		"mail": runMail, "mailx": runMail, "Mail": runMail, "bsd-mailx": runMail,
 	}

@@ -12,6 +12,7 @@ import (
 // secure is the TLS layer of a connection (RFC 8446).
 type secure struct {
 	*tls.Conn
+	below *plain
 }
 
 // StartTLS runs the TLS handshake on the connection; what is read and written
@@ -32,9 +33,10 @@ func (c *Conn) StartTLS(cfg *tls.Config, server bool) error {
 	cfg.Rand, cfg.Time, cfg.SessionTicketsDisabled = entropy{n.tls}, n.clock.Now, true
 	cfg.CurvePreferences = []tls.CurveID{tls.X25519, tls.CurveP256, tls.CurveP384}
 	c.line, c.mark = trace.Packet, trace.None
-	layer := secure{tls.Client(plain{c}, cfg)}
+	below := &plain{Conn: c}
+	layer := secure{tls.Client(below, cfg), below}
 	if server {
-		layer = secure{tls.Server(plain{c}, cfg)}
+		layer.Conn = tls.Server(below, cfg)
 	}
 	if err := layer.Handshake(); err != nil {
 		if errors.Is(err, ErrDeadline) {
@@ -55,6 +57,25 @@ func (c *Conn) TLS() *tls.ConnectionState {
 	return &state
 }
 
+// TLSBytes returns how many bytes TLS has read and written on the wire.
+func (c *Conn) TLSBytes() (read, written int) {
+	if c.secure == nil {
+		return 0, 0
+	}
+	return c.secure.below.read, c.secure.below.written
+}
+
+// tryRead is read that does not wait.
+func (s *secure) tryRead(b []byte) (int, error) {
+	s.below.try = true
+	n, err := s.read(b)
+	s.below.try = false
+	if errors.Is(err, errAgain) {
+		err = EAGAIN
+	}
+	return n, err
+}
+
 // read gives the deciphered bytes.
 func (s *secure) read(b []byte) (int, error) {
 	n, err := s.Read(b)
@@ -65,15 +86,41 @@ func (s *secure) read(b []byte) (int, error) {
 }
 
 // plain is the connection as the TLS layer sees it.
-type plain struct{ *Conn }
+type plain struct {
+	*Conn
+	read, written int
+	try           bool // Read must not wait
+}
 
-func (p plain) Read(b []byte) (int, error)  { return p.readPlain(b) }
-func (p plain) Write(b []byte) (int, error) { return p.writePlain(b) }
+func (p *plain) Read(b []byte) (n int, err error) {
+	if !p.try {
+		n, err = p.readPlain(b)
+	} else if n, err = p.tryPlain(b); err == EAGAIN {
+		err = errAgain
+	}
+	p.read += n
+	return n, err
+}
+
+func (p *plain) Write(b []byte) (int, error) {
+	n, err := p.writePlain(b)
+	p.written += n
+	return n, err
+}
+
+// errAgain is EAGAIN for crypto/tls, which goes on later after a temporary error.
+var errAgain net.Error = again{}
+
+type again struct{}
+
+func (again) Error() string   { return string(EAGAIN) }
+func (again) Timeout() bool   { return false }
+func (again) Temporary() bool { return true }
 
 // Close does nothing: the connection itself is closed after its TLS layer.
-func (p plain) Close() error { return nil }
+func (p *plain) Close() error { return nil }
 
-var _ net.Conn = plain{}
+var _ net.Conn = (*plain)(nil)
 
 // entropy is the randomness of TLS. Go reads one byte, or none, at random, so
 // that nobody relies on the order of reads; here one byte draws nothing.

@@ -45,6 +45,13 @@ func (q *chunks) read(b []byte) (n int, event uint64) {
 
 // TryRead is Read that returns EAGAIN where Read would wait.
 func (c *Conn) TryRead(b []byte) (int, error) {
+	if c.secure != nil && !c.released {
+		return c.secure.tryRead(b)
+	}
+	return c.tryPlain(b)
+}
+
+func (c *Conn) tryPlain(b []byte) (int, error) {
 	clock := c.node.net.clock
 	switch {
 	case c.released:
@@ -96,7 +103,7 @@ func (c *Conn) Read(b []byte) (int, error) {
 func (c *Conn) readPlain(b []byte) (int, error) {
 	clock := c.node.net.clock
 	for {
-		n, err := c.TryRead(b)
+		n, err := c.tryPlain(b)
 		if err != EAGAIN {
 			return n, err
 		}
