@@ -10,9 +10,10 @@
 // that a restart would lose. A process reads main.cf when it starts and lives
 // until it has been idle for max_idle, so changes arrive as late as in reality.
 //
-// It leaves out TLS, milters, content filters, LMTP, pipe(8), the address
-// verification and connection caches, and of qmgr the concurrency control with
-// its suspension of dead destinations.
+// TLS (RFC 3207) is that of crypto/tls: cipher lists, session caches, client
+// certificates, fingerprints and DANE are left out, as are milters, content
+// filters, LMTP, pipe(8), the address verification and connection caches, and of
+// qmgr the concurrency control with its suspension of dead destinations.
 package mta
 
 import (
