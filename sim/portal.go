@@ -58,6 +58,7 @@ var portalKinds = map[string]portalKind{
 		},
 		answer: blocklistAnswer,
 	},
+	"registrar": {requests: registrarRequests, answer: registrarAnswer},
 }
 
 // PortalKinds returns the kinds of portals a network can have.
