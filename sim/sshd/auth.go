@@ -274,6 +274,12 @@ func (n *conn) accepted(method, key string) {
 		n.log(host.Notice, "PAM %d more authentication failures; logname= uid=0 euid=0 tty=ssh ruser= rhost=%s  user=%s", l.failures-1, n.from.Addr(), l.name)
 	}
 	n.log(host.Info, "Accepted %s for %s from %s ssh2%s", method, l.name, n.peer(), key)
+	if text, err := n.s.h.FS.ReadFile("/run/nologin", host.Root); err == nil && l.cfg.UsePAM && l.user.UID != 0 { // pam_nologin(8)
+		n.log(host.Err, "fatal: Access denied for user %s by PAM account configuration [preauth]", l.name)
+		n.send(message(msgAuthBanner).text(string(text)).text(""))
+		n.close()
+		return
+	}
 	if l.cfg.UsePAM {
 		n.log(host.Info, "pam_unix(sshd:session): session opened for user %s(uid=%d) by (uid=0)", l.name, l.user.UID)
 		n.s.logins++

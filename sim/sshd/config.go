@@ -88,6 +88,43 @@ func readConfig(h *host.Host, file string) (c *config, problems []string, fatal 
 	return r.c, r.problems, false
 }
 
+// parsedConfig is what readConfig returns.
+type parsedConfig struct {
+	c        *config
+	problems []string
+	fatal    bool
+}
+
+// usualConfig is readConfig of the usual file. A file that says all by itself
+// is parsed once for all hosts of the process.
+func usualConfig(h *host.Host) (*config, []string, bool) {
+	text, err := h.FS.ReadFile(configFile, host.Root)
+	if err != nil || !alone(h, string(text)) {
+		return readConfig(h, configFile)
+	}
+	p := h.Shared("sshd_config", string(text), func() any {
+		c, problems, fatal := readConfig(h, configFile)
+		return &parsedConfig{c, problems, fatal}
+	}).(*parsedConfig)
+	return p.c, p.problems, p.fatal
+}
+
+// alone reports that what a file says does not depend on other files: none are
+// included, and no names have to be looked up.
+func alone(h *host.Host, text string) bool {
+	for line := range strings.Lines(text) {
+		f := strings.Fields(line)
+		if len(f) == 0 || f[0][0] == '#' {
+			continue
+		}
+		word := strings.ToLower(f[0])
+		if strings.HasPrefix(word, "listenaddress") || word[0] == '=' || strings.HasPrefix(word, "include") && (len(f) != 2 || len((&configReader{h: h}).glob(f[1])) > 0) {
+			return false
+		}
+	}
+	return true
+}
+
 // defaults fills what was not said (sshd_config(5), and Debian's own: UsePAM is
 // set by the file of the package).
 func (c *config) defaults() {

@@ -150,3 +150,17 @@ func TestAddresses(t *testing.T) {
 		}
 	}
 }
+
+func FuzzConfig(f *testing.F) {
+	for _, c := range configs {
+		f.Add(c.text)
+	}
+	h := machine()
+	f.Fuzz(func(t *testing.T, text string) {
+		h.FS.WriteFile(configFile, []byte(text), 0o644, host.Root)
+		if c, _, fatal := readConfig(h, configFile); !fatal {
+			c.forUser(h, "kim", netip.MustParseAddrPort("192.0.2.9:22"), netip.MustParseAddrPort("10.1.1.1:5"))
+			c.dump()
+		}
+	})
+}

@@ -88,7 +88,7 @@ func (s *server) start() (*host.Proc, error) {
 // load reads configuration and host key. What is wrong is logged, as the
 // "sshd -t" of the unit does.
 func (s *server) load(pid int) error {
-	c, problems, fatal := readConfig(s.h, configFile)
+	c, problems, fatal := usualConfig(s.h)
 	for _, p := range problems {
 		s.h.Syslog(host.FacAuth, host.Err, "sshd", pid, p)
 	}
@@ -121,14 +121,22 @@ func hostKey(h *host.Host, c *config) (Key, error) {
 	for _, file := range c.HostKeys {
 		data, err := h.FS.ReadFile(file, host.Root)
 		if err == nil {
-			var k Key
-			if k, err = ParseKey(data); err == nil {
-				return k, nil
+			if k := h.Shared("ssh key", string(data), func() any { return parsedKey(data) }).(*Key); k != nil {
+				return *k, nil
 			}
 		}
 		said = append(said, "Unable to load host key: "+file)
 	}
 	return Key{}, errors.New(strings.Join(append(said, "sshd: no hostkeys available -- exiting."), "\n"))
+}
+
+// parsedKey is the key of a file, nil if it is none.
+func parsedKey(data []byte) *Key {
+	k, err := ParseKey(data)
+	if err != nil {
+		return nil
+	}
+	return &k
 }
 
 // listen opens the sockets. It fails if none can be opened.
