@@ -64,6 +64,7 @@ const (
 	catZoneload    = "zoneload"
 	catResolver    = "resolver"
 	catClient      = "client"
+	catRPZ         = "rpz"
 	catRateLimit   = "rate-limit"
 	catDNSSEC      = "dnssec"
 	catUpdate      = "update"

@@ -33,14 +33,15 @@ type query struct {
 	recurse    bool // RD and mayRecurse
 
 	// The answer so far, while aliases are followed.
-	name     string
-	restarts uint32
-	first    bool // no answer data yet: name is still the question's
-	aa       bool
-	unproved bool // some of the answer is not validated
-	answer   []mdns.RR
-	span     *trace.Span // open while recursion is under way
-	since    time.Duration
+	name      string
+	restarts  uint32
+	first     bool // no answer data yet: name is still the question's
+	aa        bool
+	unproved  bool  // some of the answer is not validated
+	rewritten *zone // the policy zone that has changed the answer; one without data has let it pass
+	answer    []mdns.RR
+	span      *trace.Span // open while recursion is under way
+	since     time.Duration
 }
 
 // receive takes a datagram.
@@ -210,6 +211,9 @@ func (q *query) advance() {
 			q.tooLong()
 			return
 		}
+		if q.rewrite() {
+			return
+		}
 		canonical := dns.Canonical(q.name)
 		z, data := q.view.find(canonical, q.req.qtype)
 		if z != nil || data != nil {
@@ -316,6 +320,9 @@ func (q *query) finish(r *response, why string) {
 	empty := len(r.answer) == 0 && (r.rcode == mdns.RcodeServerFailure || r.rcode == mdns.RcodeRefused)
 	r.aa, r.ra = q.aa && !empty, q.mayRecurse
 	r.ad = !q.first && !q.unproved && !empty && q.view.validates() && (q.req.do || q.req.flags&flagAD != 0)
+	if soa := q.policySOA(); soa != nil {
+		r.additional = append(r.additional[:len(r.additional):len(r.additional)], soa...)
+	}
 	if why != "" {
 		q.logFailure(why)
 	}

@@ -43,6 +43,7 @@ type View struct {
 	ProvideIXFR       Setting[bool]
 	MessageCompress   Setting[bool]
 	RateLimit         *RateLimit // nil: none
+	ResponsePolicy    []string   // canonical names of the zones, the first one first
 
 	MaxCacheTTL         Setting[time.Duration]
 	MaxNCacheTTL        Setting[time.Duration]
@@ -185,6 +186,9 @@ func (b *builder) viewAnswers(v *View, s scope) {
 	v.ProvideIXFR = s.bool("provide-ixfr", true)
 	v.MessageCompress = s.bool("message-compression", true)
 	v.RateLimit = b.rateLimit(s)
+	for _, item := range s.get("response-policy").field("zone list").list() {
+		v.ResponsePolicy = append(v.ResponsePolicy, keyName(item.field("zone name").str()))
+	}
 	v.EmptyZones = s.bool("empty-zones-enable", v.Recursion.Value)
 	if v.Class != "IN" {
 		v.EmptyZones.Value = false
