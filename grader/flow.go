@@ -84,7 +84,7 @@ func (p *probe) sayFlow(right bool, want []sim.Text) {
 		p.it.say(Pass, "The connection is as it should be.", "연결이 의도한 대로입니다.")
 	} else {
 		p.it.Expected, p.it.Parts = want[0], nil
-		p.it.say(Fail, "The connection is not as it should be.", "연결이 의도와 다릅니다.")
+		p.it.say(Fail, "The connection is not as it should be (%s).", "연결이 의도와 다릅니다(%s).", p.it.Actual)
 	}
 }
 
