@@ -17,20 +17,21 @@ var (
 	dnsClasses = map[int]string{1: "IN", 3: "CHAOS", 4: "HS", 255: "ANY"}
 )
 
-// dnsStream prints the first message of a segment (RFC 1035 4.2.2).
+// dnsStream prints the message of a segment (RFC 1035 4.2.2).
 func (p *Printer) dnsStream(v view) {
 	p.proto = "domain"
-	p.print(" ")
 	if v.size < 2 {
-		p.printf("domain [length %d < 2] (invalid)", v.size)
+		p.printf(" domain [length %d < 2] (invalid)", v.size)
 		return
 	}
+	v.need(min(14, v.size))
 	size := v.u16(0)
-	v = v.from(2)
-	if size > v.size { // its rest is in another segment
-		size = v.size
+	if v = v.from(2); size != v.size { // several messages, or a part of one
+		p.printf(" [prefix length(%d) != length(%d)] (invalid)", size, v.size)
+		return
 	}
-	p.dns(v.cut(size))
+	p.print(" ")
+	p.dns(v)
 }
 
 // dns prints a message: a reply with its header, the number of records and the
@@ -103,10 +104,11 @@ type dnsReader struct {
 func (m *dnsReader) questions(n int, reply bool) {
 	show := !reply || m.p.Verbose > 1
 	for i := range n {
-		if show && reply && i == 0 {
-			m.p.print(" q:")
-		} else if show && i > 0 {
+		if reply && i > 0 {
 			m.p.print(",")
+		}
+		if reply && show {
+			m.p.print(" q:")
 		}
 		name := m.name()
 		kind, class := m.v.u16(m.at), m.v.u16(m.at+2)
@@ -211,12 +213,16 @@ func (m *dnsReader) text(end int) int {
 	return n + 1
 }
 
-// visible is a byte as safeputchar shows it.
+// visible is a byte as fn_print shows it.
 func visible(c byte) string {
-	if c >= ' ' && c <= '~' {
-		return string(rune(c))
+	prefix := ""
+	if c >= 0x80 {
+		prefix, c = "M-", c&0x7f
 	}
-	return fmt.Sprintf("\\0x%02x", c)
+	if c < ' ' || c == 0x7f {
+		prefix, c = prefix+"^", c^0x40
+	}
+	return prefix + string(rune(c))
 }
 
 // dnsOptions are the names of EDNS options.
@@ -280,7 +286,7 @@ func (m *dnsReader) name() string {
 			at, limit = to, to
 		case n&0xc0 != 0:
 			m.at = len(m.v.data)
-			return b.String() + "<BAD LABEL>"
+			return b.String() + "<BAD LABEL TYPE>"
 		default:
 			m.v.need(at + 1 + n)
 			for _, c := range m.v.data[at+1 : at+1+n] {

@@ -84,6 +84,14 @@ func (v view) need(n int) {
 	}
 }
 
+// first returns the upper half of the first byte, -1 without one.
+func (v view) first() int {
+	if len(v.data) == 0 {
+		return -1
+	}
+	return int(v.data[0] >> 4)
+}
+
 func (v view) u8(at int) int { v.need(at + 1); return int(v.data[at]) }
 func (v view) u16(at int) int {
 	v.need(at + 2)

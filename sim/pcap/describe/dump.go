@@ -86,7 +86,7 @@ func (p *Printer) textLine(prefix string, v view, at int) int {
 	start, next := at, 0
 	for ; at < v.size; at++ {
 		if at >= len(v.data) {
-			break
+			panic(cutOff{})
 		}
 		c := v.data[at]
 		if c == '\n' {

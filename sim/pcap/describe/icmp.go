@@ -15,6 +15,7 @@ var unreachable = map[int]string{0: "net %s unreachable", 1: "host %s unreachabl
 // icmp is RFC 792.
 func (p *Printer) icmp(v view, e *ends) {
 	p.proto = "icmp"
+	v.need(8)
 	p.printf("ICMP %s, length %d", p.icmpText(v), v.size)
 	if p.Verbose == 0 {
 		return

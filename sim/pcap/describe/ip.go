@@ -22,21 +22,13 @@ type ends struct {
 // ip4 is RFC 791 3.1.
 func (p *Printer) ip4(v view, prefix string) {
 	p.proto = "ip"
+	if version := v.first(); version >= 0 && version != 4 {
+		p.printf("%s%d (invalid)", strings.TrimSuffix(prefix, " "), version)
+		return
+	}
 	p.print(prefix)
-	if v.size < 20 {
-		p.printf("truncated-ip %d", v.size)
-		return
-	}
-	version, hlen := v.u8(0)>>4, v.u8(0)&15*4
-	if version != 4 {
-		if version == 6 {
-			p.print("wrong link-layer encapsulation")
-			p.ip6(v, "")
-		} else {
-			p.printf("unknown ip %d", version)
-		}
-		return
-	}
+	v.need(20)
+	hlen := v.u8(0) & 15 * 4
 	if hlen < 20 {
 		p.printf("bad-hlen %d", hlen)
 		return
@@ -44,6 +36,7 @@ func (p *Printer) ip4(v view, prefix string) {
 	total := v.u16(2)
 	if v.size < total {
 		p.printf("truncated-ip - %d bytes missing! ", total-v.size)
+		v.size = total
 	} else if total == 0 {
 		total = v.size
 	}
@@ -121,18 +114,16 @@ func ipOptions(v view) string {
 // ip6 is RFC 8200 3, with the extension headers that come before a transport.
 func (p *Printer) ip6(v view, prefix string) {
 	p.proto = "ip6"
+	v.need(40)
 	p.print(prefix)
-	if v.size < 40 {
-		p.printf("truncated-ip6 %d", v.size)
-		return
-	}
-	if version := v.u8(0) >> 4; version != 6 {
-		p.printf("unknown ip6 %d", version)
+	if version := v.first(); version != 6 {
+		p.printf("version error: %d != 6", version)
 		return
 	}
 	length := v.u16(4)
 	if v.size < length+40 {
 		p.printf("truncated-ip6 - %d bytes missing!", length+40-v.size)
+		v.size = length + 40
 	}
 	e := ends{proto: v.u8(6)}
 	if p.Verbose > 0 {
@@ -217,12 +208,18 @@ func (p *Printer) port(n int, proto string) string {
 // udp is RFC 768.
 func (p *Printer) udp(v view, e *ends) {
 	p.proto = "udp"
-	if len(v.data) < 8 {
-		p.printf("%s > %s: [|udp]", p.host(e.src), p.host(e.dst))
+	if len(v.data) < 4 {
+		p.printf("%s > %s:", p.host(e.src), p.host(e.dst))
+		panic(cutOff{})
+	}
+	sport, dport := v.u16(0), v.u16(2)
+	p.ports(e, sport, dport, "udp")
+	if v.size < 8 {
+		p.printf("truncated-udp %d", v.size)
 		return
 	}
-	sport, dport, length := v.u16(0), v.u16(2), v.u16(4)
-	p.ports(e, sport, dport, "udp")
+	v.need(8)
+	length := v.u16(4)
 	if length < 8 {
 		p.printf("truncated-udplength %d", length)
 		return
@@ -231,8 +228,8 @@ func (p *Printer) udp(v view, e *ends) {
 		switch got := v.u16(6); {
 		case got == 0:
 			p.print("[no cksum] ")
-		case len(v.data) >= length:
-			if sum := checksum(e.pseudo(length), v.data[:length]); sum != 0 {
+		case len(v.data) >= v.size:
+			if sum := checksum(e.pseudo(v.size), v.data[:v.size]); sum != 0 {
 				p.printf("[bad udp cksum 0x%04x -> 0x%04x!] ", got, shouldBe(got, sum))
 			} else {
 				p.print("[udp sum ok] ")

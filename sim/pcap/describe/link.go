@@ -179,17 +179,19 @@ func (v view) addr(at, size int) netip.Addr {
 // arp is RFC 826.
 func (p *Printer) arp(v view, prefix string) {
 	p.proto = "arp"
-	p.print(prefix)
 	v.need(8)
 	hard, kind, hlen, plen, op := v.u16(0), v.u16(2), v.u8(4), v.u8(5), v.u16(6)
-	if hard != 1 || kind != 0x0800 || hlen != 6 || plen != 4 {
-		p.printf("Unknown Hardware (%d) (len %d), Unknown Protocol (0x%04x) (len %d), length %d", hard, hlen, kind, plen, v.size)
+	v.need(8 + 2*(hlen+plen))
+	p.print(prefix)
+	known := kind == 0x0800 && plen == 4 && hlen > 0
+	if !known || p.Verbose > 0 {
+		p.printf("%s (len %d), %s (len %d), ", orText(map[int]string{1: "Ethernet"}[hard], "Unknown Hardware (%d)", hard), hlen,
+			orText(ethertypes[kind], "Unknown Protocol (0x%04x)", kind), plen)
+	}
+	if !known || hlen != 6 {
+		p.printf("length %d", v.size)
 		return
 	}
-	if p.Verbose > 0 {
-		p.print("Ethernet (len 6), IPv4 (len 4), ")
-	}
-	v.need(28)
 	sender, target := p.host(v.addr(14, 4)), p.host(v.addr(24, 4))
 	switch op {
 	case 1:
@@ -205,7 +207,9 @@ func (p *Printer) arp(v view, prefix string) {
 	case 4:
 		p.printf("Reverse Reply %s at %s", p.mac(v.data[18:24]), target)
 	default:
-		p.printf("Unknown (%d)", op)
+		p.printf("Unknown (%d) ", op)
+		p.hex("\n\t", v.data, true)
+		return
 	}
 	p.printf(", length %d", v.size)
 }

@@ -11,20 +11,21 @@ import (
 func (p *Printer) tcp(v view, e *ends) {
 	p.proto = "tcp"
 	if len(v.data) < 4 {
-		p.printf("%s > %s: ", p.host(e.src), p.host(e.dst))
+		p.printf("%s > %s:", p.host(e.src), p.host(e.dst))
 		panic(cutOff{})
 	}
 	sport, dport := v.u16(0), v.u16(2)
 	p.ports(e, sport, dport, "tcp")
+	v.need(20)
 	hlen := v.u8(12) >> 4 * 4
 	if hlen < 20 {
-		p.printf(" tcp %d [bad hdr length %d, too short, < 20]", v.size-hlen, hlen)
+		p.printf(" tcp %d [bad hdr length %d - too short, < 20]", v.size-hlen, hlen)
 		return
 	}
 	if p.Quiet {
 		p.printf("tcp %d", v.size-hlen)
 		if hlen > v.size {
-			p.printf(" [bad hdr length %d, too long, > %d]", hlen, v.size)
+			p.printf(" [bad hdr length %d - too long, > %d]", hlen, v.size)
 		}
 		return
 	}
@@ -35,7 +36,7 @@ func (p *Printer) tcp(v view, e *ends) {
 		seq, ack = p.relative(netip.AddrPortFrom(e.src, uint16(sport)), netip.AddrPortFrom(e.dst, uint16(dport)), seq, ack, flags&2 != 0)
 	}
 	if length < 0 {
-		p.printf(" [bad hdr length %d, too long, > %d]", hlen, v.size)
+		p.printf(" [bad hdr length %d - too long, > %d]", hlen, v.size)
 		return
 	}
 	if p.Verbose > 0 && !p.NoChecksum && !e.fragment && len(v.data) >= v.size {
@@ -61,7 +62,9 @@ func (p *Printer) tcp(v view, e *ends) {
 		p.printf(", urg %d", v.u16(18))
 	}
 	if hlen > 20 {
-		p.tcpOptions(v.from(20).cut(hlen - 20))
+		if !p.tcpOptions(v.from(20).cut(hlen - 20)) {
+			return
+		}
 	}
 	p.printf(", length %d", length)
 	if length > 0 {
@@ -102,11 +105,12 @@ func (p *Printer) relative(src, dst netip.AddrPort, seq, ack uint32, syn bool) (
 	return seq - base.seq, ack - base.ack
 }
 
-func (p *Printer) tcpOptions(v view) {
+// tcpOptions prints the options and reports whether they are sound.
+func (p *Printer) tcpOptions(v view) (sound bool) {
 	sep := ", options ["
 	for at := 0; at < v.size; {
-		kind := v.u8(at)
 		p.print(sep)
+		kind := v.u8(at)
 		sep = ","
 		if kind < 2 {
 			p.print([]string{"eol", "nop"}[kind])
@@ -118,13 +122,16 @@ func (p *Printer) tcpOptions(v view) {
 		}
 		size := v.u8(at + 1)
 		if size < 2 || at+size > v.size {
-			p.printf("%s[bad opt]", tcpOptionNames[kind])
-			break
+			if p.print("[bad opt]"); at > 0 {
+				p.print("]")
+			}
+			return false
 		}
 		p.tcpOption(kind, v.from(at).cut(size))
 		at += size
 	}
 	p.print("]")
+	return true
 }
 
 var tcpOptionNames = map[int]string{2: "mss", 3: "wscale", 4: "sackOK", 5: "sack", 8: "TS", 34: "tfo"}
