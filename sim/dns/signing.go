@@ -35,7 +35,7 @@ type SignOptions struct {
 }
 
 // ErrNoKeys is returned when there is no key to sign with.
-var ErrNoKeys = errors.New("No signing keys specified or found.")
+var ErrNoKeys = errors.New("no signing keys specified or found")
 
 // Sign makes the signed form of a zone (RFC 4035 section 2): former signatures and
 // denials go, the keys come in, then the chain of NSEC or NSEC3 records and the

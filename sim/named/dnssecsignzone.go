@@ -2,6 +2,7 @@ package named
 
 import (
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"path"
 	"slices"
@@ -68,7 +69,10 @@ func runSignzone(p *host.Proc) int {
 		return status
 	}
 	signed, err := dns.Sign(zone, t.zoneKeys(zone), o)
-	if err != nil {
+	switch {
+	case errors.Is(err, dns.ErrNoKeys):
+		return t.fatalf("No signing keys specified or found.")
+	case err != nil:
 		return t.fatalf("%s", err)
 	}
 	if !t.seen['P'] {

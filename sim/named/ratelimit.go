@@ -78,7 +78,7 @@ func (q *query) limited(r *response) bool {
 		b.limited = false
 		return false
 	}
-	to := fmt.Sprintf("to %s", a.net)
+	var to string
 	switch {
 	case kind == failing:
 		to = fmt.Sprintf("%s error responses to %s", dns.RcodeName(r.rcode), a.net)
