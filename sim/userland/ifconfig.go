@@ -2,19 +2,32 @@ package userland
 
 import (
 	"fmt"
+	"net/netip"
+	"strconv"
 	"strings"
 
 	"mxlab/sim/host"
+	"mxlab/sim/vnet"
 )
 
-// runIfconfig models ifconfig(8) of net-tools, to look at interfaces only.
+// runIfconfig models ifconfig(8) of net-tools 2.10: interfaces to look at, and
+// to change by up, down, mtu, an address, a netmask, add and del. It leaves out
+// aliases and the counters.
 func runIfconfig(p *host.Proc) int {
-	name := ""
+	name, all := "", false
+	var change []string
 	for _, word := range p.Args[1:] {
-		if !strings.HasPrefix(word, "-") {
+		switch {
+		case strings.HasPrefix(word, "-") && name == "":
+			all = all || word == "-a"
+		case name == "":
 			name = word
-			break
+		default:
+			change = append(change, word)
 		}
+	}
+	if len(change) > 0 {
+		return changeIface(p, name, change)
 	}
 	if name != "" && p.Host.Node.Iface(name) == nil {
 		fmt.Fprintf(p.Stderr, "%s: error fetching interface information: Device not found\n", name)
@@ -22,11 +35,118 @@ func runIfconfig(p *host.Proc) int {
 	}
 	list := interfacesOf(p.Host)
 	for _, i := range append(list[1:len(list):len(list)], list[0]) { // lo comes last
-		if name == "" || i.name == name {
+		if i.name == name || name == "" && (all || i.up) {
 			p.Print(ifconfigText(&i))
 		}
 	}
 	return 0
+}
+
+// changeIface does what stands behind the interface's name, word by word.
+func changeIface(p *host.Proc, name string, words []string) int {
+	fail := func(status int, format string, args ...any) int {
+		fmt.Fprintf(p.Stderr, format+"\n", args...)
+		return status
+	}
+	iface := p.Host.Node.Iface(name)
+	if iface == nil {
+		return fail(255, "%s: ERROR while getting interface flags: No such device", name)
+	}
+	var addr netip.Addr
+	bits := -1
+	for i := 0; i < len(words); i++ {
+		word, value := words[i], ""
+		switch word {
+		case "netmask", "mtu", "broadcast", "add", "del", "txqueuelen", "metric", "hw":
+			if i++; i >= len(words) {
+				return fail(1, "ifconfig: option `%s' requires an argument.\nifconfig: `--help' gives usage information.", word)
+			}
+			value = words[i]
+		}
+		if p.Cred.UID != 0 {
+			call := map[string]string{"up": "SIOCSIFFLAGS", "down": "SIOCSIFFLAGS", "mtu": "SIOCSIFMTU", "netmask": "SIOCSIFNETMASK"}[word]
+			if call == "" {
+				call = "SIOCSIFADDR"
+			}
+			return fail(255, "%s: Operation not permitted", call)
+		}
+		var err error
+		switch word {
+		case "up", "down":
+			iface.SetDown(word == "down")
+		case "mtu":
+			n, numErr := strconv.Atoi(value)
+			if err = iface.SetMTU(n); err != nil || numErr != nil || n == 0 {
+				return fail(255, "SIOCSIFMTU: Invalid argument")
+			}
+		case "netmask":
+			if bits, err = maskBits(value); err != nil {
+				return fail(1, "%s: Unknown host\nifconfig: `--help' gives usage information.", value)
+			}
+			if !addr.IsValid() {
+				addr = firstIPv4(iface)
+			}
+		case "add", "del":
+			prefix, perr := netip.ParsePrefix(value)
+			if perr != nil {
+				return fail(255, "%s: Resolver error 0 (no error)", value)
+			}
+			if word == "add" {
+				err = iface.AddAddr(prefix)
+			} else {
+				err = iface.DelAddr(prefix)
+			}
+			if err != nil {
+				return fail(255, "SIOC%sIFADDR: %s", map[string]string{"add": "S", "del": "D"}[word], systemText(err))
+			}
+		case "broadcast", "txqueuelen", "metric", "hw", "promisc", "-promisc", "arp", "-arp", "multicast", "allmulti":
+		default:
+			text, length, _ := strings.Cut(word, "/")
+			a, aerr := netip.ParseAddr(text)
+			if aerr != nil || !a.Is4() {
+				why := "Host name lookup failure"
+				if strings.Trim(text, "0123456789.") == "" {
+					why = "Unknown host"
+				}
+				return fail(1, "%s: %s\nifconfig: `--help' gives usage information.", word, why)
+			}
+			addr = a
+			if n, lerr := strconv.Atoi(length); lerr == nil && n <= 32 {
+				bits = n
+			}
+		}
+	}
+	if addr.IsValid() {
+		setFirst(iface, addr, bits)
+	}
+	return 0
+}
+
+func firstIPv4(i *vnet.Iface) netip.Addr {
+	for _, p := range i.Addrs() {
+		if p.Addr().Is4() {
+			return p.Addr()
+		}
+	}
+	return netip.Addr{}
+}
+
+// setFirst replaces the interface's first IPv4 address (SIOCSIFADDR) and
+// brings it up. A negative length is that of the address's class.
+func setFirst(i *vnet.Iface, a netip.Addr, bits int) {
+	if bits < 0 {
+		s := &netStanza{options: []netOption{{"address", a.String()}}}
+		p, _ := s.prefix()
+		bits = p.Bits()
+	}
+	for _, p := range i.Addrs() {
+		if p.Addr().Is4() {
+			i.DelAddr(p)
+			break
+		}
+	}
+	i.AddAddr(netip.PrefixFrom(a, bits))
+	i.SetDown(false)
 }
 
 func ifconfigText(i *netInterface) string {
@@ -63,14 +183,4 @@ func ifconfigText(i *netInterface) string {
 	b.WriteString("        RX packets 0  bytes 0 (0.0 B)\n        RX errors 0  dropped 0  overruns 0  frame 0\n" +
 		"        TX packets 0  bytes 0 (0.0 B)\n        TX errors 0  dropped 0 overruns 0  carrier 0  collisions 0\n\n")
 	return b.String()
-}
-
-// runRoute models route(8) of net-tools, to look at the table only.
-func runRoute(p *host.Proc) int {
-	numeric := false
-	for _, word := range p.Args[1:] {
-		numeric = numeric || strings.HasPrefix(word, "-") && strings.Contains(word, "n")
-	}
-	p.Print(routeTable(p, numeric, false))
-	return 0
 }

@@ -28,9 +28,13 @@ func transcripts(t *testing.T, file string) (list []transcript) {
 	return list
 }
 
-func TestIP(t *testing.T) {
+func TestIP(t *testing.T)       { testTranscript(t, "testdata/ip.txt") }
+func TestNetTools(t *testing.T) { testTranscript(t, "testdata/nettools.txt") }
+
+// testTranscript types the commands of a recorded session one after the other.
+func testTranscript(t *testing.T, file string) {
 	w := newWorld(t)
-	for _, c := range transcripts(t, "testdata/ip.txt") {
+	for _, c := range transcripts(t, file) {
 		r := w.run("", strings.Fields(c.command)...)
 		got := r.out + r.err
 		if r.status != 0 {

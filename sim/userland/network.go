@@ -15,7 +15,7 @@ func networkPrograms() host.Programs {
 		"dig": runDig, "nslookup": runNslookup, "nsupdate": runNsupdate, "host": runHost, "getent": runGetent, "whois": runWhois,
 		"ping": runPing, "ping4": runPing, "ping6": runPing, "traceroute": runTraceroute, "traceroute6": runTraceroute, "mtr": runMtr, "tracepath": runTracepath,
 		"telnet": runTelnet, "openssl": runOpenSSL, "nc": runNetcat, "netcat": runNetcat, "curl": runCurl,
-		"tcpdump": runTcpdump, "ss": runSs, "netstat": runNetstat, "ip": runIP, "ifup": runIfup, "ifdown": runIfup, "ifconfig": runIfconfig, "route": runRoute,
+		"tcpdump": runTcpdump, "ss": runSs, "netstat": runNetstat, "ip": runIP, "ifup": runIfup, "ifdown": runIfup, "ifconfig": runIfconfig, "route": runRoute, "arp": runArp,
 		"mail": runMail, "mailx": runMail, "Mail": runMail, "bsd-mailx": runMail,
 	}
 }

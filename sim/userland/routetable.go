@@ -26,16 +26,17 @@ func routeTable(p *host.Proc, numeric, netstat bool) string {
 		if r.Via.IsValid() {
 			gateway, flags = r.Via.String(), "UG"
 		}
+		use, dev, mss := "0", r.Dev, "0"
+		if r.Type != vnet.Unicast {
+			gateway, flags, use, dev, mss = "-", "!", "-", "-", "-"
+		}
 		if r.Dst.Bits() == 32 {
 			flags += "H"
 		}
-		if r.Type != vnet.Unicast {
-			gateway, flags = "-", "!"
-		}
 		if netstat {
-			fmt.Fprintf(&b, "%-15s %-15s %-15s %-7s %3d %-5d %6d %s\n", dst, gateway, netmaskOf(r.Dst.Bits()), flags, 0, 0, 0, r.Dev)
+			fmt.Fprintf(&b, "%-15s %-15s %-15s %-7s %3s %-5s %6s %s\n", dst, gateway, netmaskOf(r.Dst.Bits()), flags, mss, use, use, dev)
 		} else {
-			fmt.Fprintf(&b, "%-15s %-15s %-15s %-5s %-6d %-2d %7d %s\n", dst, gateway, netmaskOf(r.Dst.Bits()), flags, r.Metric, 0, 0, r.Dev)
+			fmt.Fprintf(&b, "%-15s %-15s %-15s %-5s %-6d %-2s %7d %s\n", dst, gateway, netmaskOf(r.Dst.Bits()), flags, r.Metric, use, 0, dev)
 		}
 	}
 	return b.String()
