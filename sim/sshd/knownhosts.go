@@ -7,9 +7,6 @@ import (
 	"math/rand/v2"
 	"path"
 	"strings"
-
-	"mxlab/sim/host"
-	"mxlab/sim/host/vfs"
 )
 
 type clientRandom struct{}
@@ -158,36 +155,4 @@ func (c *client) remember(file, name string) {
 		return
 	}
 	fmt.Fprintf(c.p.Stderr, "Warning: Permanently added '%s' (ED25519) to the list of known hosts.\n", name)
-}
-
-// userKeys returns the private keys to try, in order.
-func userKeys(p *host.Proc, files []string) (list []Key) {
-	if len(files) == 0 {
-		files = []string{"~/.ssh/id_ed25519"}
-	}
-	for _, f := range files {
-		if rest, ok := strings.CutPrefix(f, "~/"); ok {
-			f = path.Join(p.Env.Get("HOME"), rest)
-		}
-		f = p.Path(f)
-		data, err := p.Host.FS.ReadFile(f, p.Cred)
-		if err != nil {
-			if len(files) > 0 && files[0] != "~/.ssh/id_ed25519" {
-				fmt.Fprintf(p.Stderr, "Warning: Identity file %s not accessible: %s.\n", f, reason(err))
-			}
-			continue
-		}
-		if info, err := p.Host.FS.Stat(f, vfs.Cred{}); err == nil && info.Mode().Perm()&0o077 != 0 {
-			fmt.Fprintf(p.Stderr, "@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@\n@         WARNING: UNPROTECTED PRIVATE KEY FILE!          @\n@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@\n"+
-				"Permissions 0%o for '%s' are too open.\nIt is required that your private key files are NOT accessible by others.\nThis private key will be ignored.\nLoad key \"%s\": bad permissions\n", info.Mode().Perm(), f, f)
-			continue
-		}
-		k, err := ParseKey(data)
-		if err != nil {
-			fmt.Fprintf(p.Stderr, "Load key \"%s\": %s\n", f, err)
-			continue
-		}
-		list = append(list, k)
-	}
-	return list
 }
