@@ -23,7 +23,7 @@ type history struct {
 
 const (
 	dumpDelay     = 15 * time.Minute // between a change and the writing of the file
-	journalLength = 2000             // steps kept when the file was written
+	journalLength = 512              // steps, beyond which the file is written at once and half of them go
 )
 
 // changes is the zone's history, made when first needed.
@@ -153,7 +153,15 @@ func (z *zone) removeJournal() {
 // dumpLater lets the zone's file be written after a while.
 func (z *zone) dumpLater() {
 	s, h := z.server(), z.changes()
-	if z.file() == "" || h.dirty {
+	if z.file() == "" {
+		return
+	}
+	if h.journal != nil && len(h.journal.Deltas) > journalLength {
+		h.dirty = true
+		z.flush()
+		return
+	}
+	if h.dirty {
 		return
 	}
 	h.dirty = true
@@ -173,8 +181,8 @@ func (z *zone) flush() {
 	}
 	z.hist.dirty = false
 	z.modified, z.base = z.server().clock.Now(), z.data
-	if j := z.hist.journal; j != nil && len(j.Deltas) > journalLength {
-		j.Deltas = j.Deltas[len(j.Deltas)-journalLength:]
+	if j := z.hist.journal; j != nil && len(j.Deltas) > journalLength/2 {
+		j.Deltas = j.Deltas[len(j.Deltas)-journalLength/2:]
 	}
 }
 

@@ -1,6 +1,7 @@
 package named
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -200,5 +201,27 @@ func TestBadTime(t *testing.T) {
 	}})
 	if tsig := m.IsTsig(); m.Rcode != mdns.RcodeNotAuth || tsig == nil || tsig.Error != mdns.RcodeBadTime || tsig.MAC == "" || tsig.OtherLen != 6 {
 		t.Errorf("%v", m)
+	}
+}
+
+// A journal does not grow for ever: the file is written and old steps go.
+func TestJournalIsBounded(t *testing.T) {
+	w := newWorld(t, dynamicOverlay, nil)
+	for i := range 600 {
+		if got := w.update("ns1", "dyn.test.", "", fmt.Sprintf("n%d.dyn.test. 60 A 192.0.2.1", i%7)); i < 7 && got != "NOERROR" {
+			t.Fatal(got)
+		}
+		if i >= 7 {
+			w.update("ns1", "dyn.test.", "", fmt.Sprintf("-n%d.dyn.test. 60 A 192.0.2.1", i%7))
+		}
+	}
+	if st, err := w.hosts["ns1"].FS.Stat("/var/cache/bind/db.dyn.jnl", host.Root); err != nil || st.Size() > 200_000 {
+		t.Errorf("%v %v", st, err)
+	}
+	serial := w.serial("ns1", "dyn.test")
+	w.do(func(*vtime.Task) { w.hosts["ns1"].Unit("named").Main().Signal(host.SIGKILL) })
+	w.command("ns1", "named", "-u", "bind")
+	if got := w.serial("ns1", "dyn.test"); got != serial || serial < 600 {
+		t.Errorf("serial %d, %d before\n%s", got, serial, w.syslog("ns1"))
 	}
 }
