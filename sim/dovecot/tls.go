@@ -3,7 +3,6 @@ package dovecot
 import (
 	"crypto/tls"
 	"errors"
-	"fmt"
 	"strings"
 
 	"mxlab/sim/host"
@@ -84,15 +83,14 @@ func (s *session) handshake() bool {
 	return true
 }
 
-// acceptError words why a handshake failed as OpenSSL does.
+// acceptError words why a handshake failed, with the number of an alert behind.
 func acceptError(err error) string {
-	var garbled tls.RecordHeaderError
-	var alert tls.AlertError
-	switch {
-	case errors.As(err, &garbled):
-		return "error:0A00010B:SSL routines::wrong version number"
-	case errors.As(err, &alert):
-		return fmt.Sprintf("error:0A000%03X:SSL routines::%s: SSL alert number %d", 1000+int(alert), strings.TrimPrefix(alert.Error(), "tls: "), int(alert))
+	entry, place, known := pki.HandshakeError(err)
+	if !known {
+		return "Connection closed"
 	}
-	return "Connection closed"
+	if _, alert, ok := strings.Cut(place, ":SSL alert"); ok {
+		entry += ": SSL alert" + strings.TrimSuffix(alert, ":")
+	}
+	return entry
 }

@@ -2,11 +2,11 @@ package mta
 
 import (
 	"crypto/tls"
-	"errors"
 	"slices"
 
 	"mxlab/sim/host"
 	"mxlab/sim/mail"
+	"mxlab/sim/pki"
 	"mxlab/sim/vnet"
 )
 
@@ -108,17 +108,13 @@ func (ss *session) handshake() bool {
 	}
 	ss.quit, ss.reason = true, lostConnection
 	ss.last = "STARTTLS"
-	var garbled tls.RecordHeaderError
-	var alert tls.AlertError
+	entry, place, known := pki.HandshakeError(err)
 	switch {
 	case err == vnet.ErrDeadline:
 		ss.logf(host.Info, "SSL_accept error from %s: Connection timed out", ss.facts.Client)
-	case errors.As(err, &garbled):
+	case known:
 		ss.logf(host.Info, "SSL_accept error from %s: -1", ss.facts.Client)
-		ss.logf(host.Warning, "warning: TLS library problem: error:0A00010B:SSL routines::wrong version number:../ssl/record/ssl3_record.c:350:")
-	case errors.As(err, &alert):
-		ss.logf(host.Info, "SSL_accept error from %s: -1", ss.facts.Client)
-		ss.logf(host.Warning, "warning: TLS library problem: error:0A000%03X:SSL routines::%s:../ssl/record/rec_layer_s3.c:1586:SSL alert number %d:", 1000+int(alert), alert.Error(), int(alert))
+		ss.logf(host.Warning, "warning: TLS library problem: %s:%s", entry, place)
 	default:
 		ss.logf(host.Info, "SSL_accept error from %s: lost connection", ss.facts.Client)
 	}

@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"net"
 
+	"mxlab/sim/pki"
 	"mxlab/sim/trace"
 )
 
@@ -39,8 +40,11 @@ func (c *Conn) StartTLS(cfg *tls.Config, server bool) error {
 		layer.Conn = tls.Server(below, cfg)
 	}
 	if err := layer.Handshake(); err != nil {
-		if errors.Is(err, ErrDeadline) {
+		switch alert, sent := below.alert(); {
+		case errors.Is(err, ErrDeadline):
 			err = ErrDeadline
+		case sent:
+			err = alert
 		}
 		return err
 	}
@@ -90,6 +94,16 @@ type plain struct {
 	*Conn
 	read, written int
 	try           bool // Read must not wait
+	tail          [7]byte
+}
+
+// alert returns the alert that came last, if it was one in clear. OpenSSL sends
+// it so when it does not like the server's certificate, which crypto/tls takes
+// for a damaged record of TLS 1.3.
+func (p *plain) alert() (pki.Alert, bool) {
+	const kind, size, fatal = 21, 2, 2 // RFC 8446 5.1, 6
+	t := p.tail
+	return pki.Alert(t[6]), t[0] == kind && t[1] == 3 && t[3] == 0 && t[4] == size && t[5] == fatal
 }
 
 func (p *plain) Read(b []byte) (n int, err error) {
@@ -99,6 +113,11 @@ func (p *plain) Read(b []byte) (n int, err error) {
 		err = errAgain
 	}
 	p.read += n
+	if n >= len(p.tail) {
+		copy(p.tail[:], b[n-len(p.tail):n])
+	} else if n > 0 {
+		copy(p.tail[:], append(p.tail[n:], b[:n]...))
+	}
 	return n, err
 }
 
