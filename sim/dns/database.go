@@ -14,10 +14,11 @@ type rrsetData struct {
 	data           []rdata
 }
 
-// dbNode is a name with records.
+// dbNode is a name with records. Most names have one set: one has the room for it.
 type dbNode struct {
 	name wireName
 	sets []rrsetData
+	one  [1]rrsetData
 }
 
 func (n *dbNode) set(rrtype uint16) *rrsetData {
@@ -32,6 +33,12 @@ func (n *dbNode) set(rrtype uint16) *rrsetData {
 	return nil
 }
 
+// sortedNode is a node with the key of its place.
+type sortedNode struct {
+	*dbNode
+	key string
+}
+
 // database collects what a master file holds and refuses what BIND's zone
 // database refuses.
 type database struct {
@@ -40,6 +47,13 @@ type database struct {
 	maxPerSet int
 	nodes     map[wireName]*dbNode // by lower-case name
 	last      *dbNode
+}
+
+// expect makes room for so many names before the first is added.
+func (db *database) expect(names int) {
+	if len(db.nodes) == 0 {
+		db.nodes = make(map[wireName]*dbNode, names)
+	}
 }
 
 func newDatabase(top wireName, opts *LoadOptions) *database {
@@ -62,6 +76,7 @@ func (db *database) add(owner wireName, draft rrsetDraft) Result {
 		folded := owner.folded()
 		if node = db.nodes[folded]; node == nil {
 			node = &dbNode{name: owner}
+			node.sets = node.one[:0]
 			db.nodes[folded] = node
 		}
 		db.last = node
@@ -160,19 +175,11 @@ func (n *dbNode) hasCNAMEAndOther() bool {
 }
 
 // sorted lists the nodes in the order of RFC 4034 section 6.1.
-func (db *database) sorted() []*dbNode {
-	type keyed struct {
-		key  string
-		node *dbNode
-	}
-	all := make([]keyed, 0, len(db.nodes))
+func (db *database) sorted() []sortedNode {
+	all := make([]sortedNode, 0, len(db.nodes))
 	for _, n := range db.nodes {
-		all = append(all, keyed{n.name.sortKey(), n})
+		all = append(all, sortedNode{n, n.name.sortKey()})
 	}
-	slices.SortFunc(all, func(a, b keyed) int { return strings.Compare(a.key, b.key) })
-	nodes := make([]*dbNode, len(all))
-	for i := range all {
-		nodes[i] = all[i].node
-	}
-	return nodes
+	slices.SortFunc(all, func(a, b sortedNode) int { return strings.Compare(a.key, b.key) })
+	return all
 }

@@ -220,7 +220,7 @@ func sameRecord(a, b mdns.RR) bool {
 // in lower case.
 func canonicalData(rr mdns.RR) []byte {
 	wire := rdataWire(rr)
-	return canonicalRdata(rr, wire)
+	return rdata{wire: wire, folded: foldedRdata(rr, wire)}.canon()
 }
 
 // rdataWire is a record's rdata in wire form, nil if it cannot be packed.

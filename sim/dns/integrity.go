@@ -71,7 +71,7 @@ type checker struct {
 	log         *messageLog
 	db          *database
 	zone        string // "zone example.com/IN: "
-	nodes       []*dbNode
+	nodes       []sortedNode
 	nonTerminal map[wireName]bool // names without records but with names below
 	looked      map[string]bool
 }
@@ -176,13 +176,13 @@ func (c *checker) checkIntegrity() bool {
 		if bottom != "" && n.name.within(bottom) {
 			continue
 		}
-		c.checkKeyAlgorithms(n)
+		c.checkKeyAlgorithms(n.dbNode)
 		if ns := n.set(typeNS); ns != nil && !n.name.equal(c.db.top) {
 			bottom = n.name
 			for _, rd := range ns.data {
 				c.checkGlue(wireName(rd.wire), n.name)
 			}
-			c.checkSigner(n)
+			c.checkSigner(n.dbNode)
 			continue
 		}
 		if n.set(typeDNAME) != nil {
@@ -198,7 +198,7 @@ func (c *checker) checkIntegrity() bool {
 				ok = c.checkSRV(wireName(rd.wire[6:]), n.name) && ok
 			}
 		}
-		c.checkSPF(n)
+		c.checkSPF(n.dbNode)
 	}
 	return ok
 }

@@ -146,6 +146,7 @@ func (ld *loader) openFile(name string) Result {
 		return ErrQuota
 	}
 	s.data = data
+	ld.db.expect(min(bytes.Count(data, []byte{'\n'}), ld.opts.Limits.Records))
 	ld.lx.open(s)
 	return resultOK
 }

@@ -5,15 +5,24 @@ import (
 	"encoding/binary"
 )
 
-// rdata is the data of one record in wire form. canon is the same with the
-// letters of its names in lower case: records with equal canon are duplicates.
+// rdata is the data of one record in wire form.
 type rdata struct {
-	wire, canon []byte
+	wire   []byte
+	folded *[]byte // wire with its names in lower case, or nil if that is the same
+}
+
+// canon is the data with the letters of its names in lower case (RFC 4034 section
+// 6.2): records with equal canon are duplicates.
+func (rd rdata) canon() []byte {
+	if rd.folded != nil {
+		return *rd.folded
+	}
+	return rd.wire
 }
 
 // compareRdata is the order of RFC 4034 section 6.3, in which BIND keeps the
 // records of a set.
-func compareRdata(a, b rdata) int { return bytes.Compare(a.canon, b.canon) }
+func compareRdata(a, b rdata) int { return bytes.Compare(a.canon(), b.canon()) }
 
 // rdataReader turns the rest of a line into the rdata of one type.
 type rdataReader struct {
@@ -210,17 +219,17 @@ func (r *rdataReader) read(rrtype uint16) (rdata, Result) {
 
 // take copies the octets read so far out of the shared buffer.
 func (r *rdataReader) take() rdata {
-	wire := append(make([]byte, 0, len(r.buf)), r.buf...)
-	canon := wire
+	rd := rdata{wire: append(make([]byte, 0, len(r.buf)), r.buf...)}
 	if r.folds {
-		canon = bytes.Clone(wire)
+		canon := bytes.Clone(rd.wire)
 		for i := 0; i < len(r.names); i += 2 {
 			for j := r.names[i]; j < r.names[i+1]; j++ {
 				canon[j] = lower(canon[j])
 			}
 		}
+		rd.folded = &canon
 	}
-	return rdata{wire: wire, canon: canon}
+	return rd
 }
 
 // toEndOfLine consumes what is left of the line and prints the message.

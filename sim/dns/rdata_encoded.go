@@ -151,6 +151,12 @@ func validRdata(rrtype, class uint16, wire []byte) Result {
 // unpackRdata makes the record that has wire as its rdata.
 func unpackRdata(owner string, rrtype, class uint16, ttl uint32, wire []byte) (mdns.RR, error) {
 	header := mdns.RR_Header{Name: owner, Rrtype: rrtype, Class: class, Ttl: ttl, Rdlength: uint16(len(wire))}
+	switch { // most records of a large zone, without the general decoder's copies
+	case rrtype == typeA && class == mdns.ClassINET && len(wire) == 4:
+		return &mdns.A{Hdr: header, A: wire}, nil
+	case rrtype == typeAAAA && class == mdns.ClassINET && len(wire) == 16:
+		return &mdns.AAAA{Hdr: header, AAAA: wire}, nil
+	}
 	rr, end, err := mdns.UnpackRRWithHeader(header, wire, 0)
 	if err == nil && end != len(wire) {
 		err = ErrExtraData

@@ -50,7 +50,7 @@ type Zone struct {
 }
 
 // newZone makes the zone from nodes in canonical order.
-func newZone(db *database, nodes []*dbNode, class uint16) *Zone {
+func newZone(db *database, nodes []sortedNode, class uint16) *Zone {
 	z := &Zone{origin: db.top.folded().text(), class: class, nodes: make(map[string]*node, len(nodes)+1)}
 	z.labels = mdns.CountLabel(z.origin)
 	z.order = make([]*node, 0, len(nodes))
@@ -61,7 +61,7 @@ func newZone(db *database, nodes []*dbNode, class uint16) *Zone {
 		}
 		slab = append(slab, node{name: from.name.text()})
 		n := &slab[len(slab)-1]
-		z.fill(n, from, db.top)
+		z.fill(n, from.dbNode, db.top)
 		z.order = append(z.order, n)
 		z.nodes[lowerName(n.name)] = n
 	}
@@ -86,7 +86,8 @@ func (z *Zone) fill(n *node, from *dbNode, top wireName) {
 	slices.SortStableFunc(from.sets, func(a, b rrsetData) int { return cmp.Compare(dumpRank(a), dumpRank(b)) })
 	n.sets = make([]RRset, 0, len(from.sets))
 	owner, ownerText := from.name, n.name
-	for _, set := range from.sets {
+	for i := range from.sets {
+		set := &from.sets[i]
 		if set.owner != owner {
 			owner, ownerText = set.owner, set.owner.text()
 		}
@@ -248,7 +249,7 @@ func (db *database) addRR(rr mdns.RR) error {
 		return nil
 	}
 	wire := packed[nameEnd+11 : end]
-	rd := rdata{wire: wire, canon: canonicalRdata(rr, wire)}
+	rd := rdata{wire: wire, folded: foldedRdata(rr, wire)}
 	draft := rrsetDraft{rrtype: h.Rrtype, covers: coveredType(h.Rrtype, wire), ttl: h.Ttl, data: []rdata{rd}}
 	if res := db.add(owner, draft); res != resultOK {
 		return res
@@ -256,8 +257,9 @@ func (db *database) addRR(rr mdns.RR) error {
 	return nil
 }
 
-// canonicalRdata lowers the case of names in the rdata of the common types.
-func canonicalRdata(rr mdns.RR, wire []byte) []byte {
+// foldedRdata lowers the case of names in the rdata of the common types. It is nil
+// for types without.
+func foldedRdata(rr mdns.RR, wire []byte) *[]byte {
 	skip := -1
 	switch rr.(type) {
 	case *mdns.NS, *mdns.CNAME, *mdns.PTR, *mdns.DNAME, *mdns.SOA:
@@ -268,7 +270,7 @@ func canonicalRdata(rr mdns.RR, wire []byte) []byte {
 		skip = 6
 	}
 	if skip < 0 {
-		return wire
+		return nil
 	}
 	names := len(wire)
 	if _, isSOA := rr.(*mdns.SOA); isSOA {
@@ -278,7 +280,7 @@ func canonicalRdata(rr mdns.RR, wire []byte) []byte {
 	for i := skip; i < names; i++ {
 		canon[i] = lower(canon[i])
 	}
-	return canon
+	return &canon
 }
 
 // lowerName is strings.ToLower for names, which rarely need it.
