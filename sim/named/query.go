@@ -51,8 +51,16 @@ func (p *listenPort) receive(d *vnet.Datagram) {
 		return
 	}
 	p.s.stats.udp++
-	q := &query{s: p.s, port: p, local: d.Dst.Addr(), peer: d.Src}
+	q := p.s.spare
+	if q == nil {
+		q = new(query)
+	}
+	p.s.spare = nil
+	*q = query{s: p.s, port: p, local: d.Dst.Addr(), peer: d.Src}
 	q.handle(d.Payload)
+	if q.req.opcode == mdns.OpcodeQuery && !q.recurse { // answered, and nobody knows it any more
+		p.s.spare = q
+	}
 }
 
 // handle decides what a message is and lets the right part answer it.

@@ -116,14 +116,14 @@ func (q *query) packSigned(m *mdns.Msg, limit int, glue bool) []byte {
 // authority section, or are glue (RFC 2181 9, RFC 9471). The result is valid
 // until the next call.
 func (s *Server) packLimited(m *mdns.Msg, limit int, glue bool) []byte {
-	b := s.packInto(m)
+	b := s.packer.pack(m)
 	if b == nil || len(b) <= limit {
 		return b
 	}
 	for len(m.Extra) > 0 && len(b) > limit {
 		m.Extra = m.Extra[:len(m.Extra)-1]
 		m.Truncated = m.Truncated || glue
-		b = s.packInto(m)
+		b = s.packer.pack(m)
 	}
 	if len(b) <= limit {
 		return b
@@ -135,31 +135,16 @@ func (s *Server) packLimited(m *mdns.Msg, limit int, glue bool) []byte {
 		for low < high {
 			mid := (low + high) / 2
 			*section = all[:mid]
-			if b = s.packInto(m); len(b) <= limit {
+			if b = s.packer.pack(m); len(b) <= limit {
 				low = mid + 1
 			} else {
 				high = mid
 			}
 		}
 		*section = all[:max(low-1, 0)]
-		if b = s.packInto(m); len(b) <= limit {
+		if b = s.packer.pack(m); len(b) <= limit {
 			return b
 		}
-	}
-	return b
-}
-
-// packInto packs into the server's buffer, which grows as needed.
-func (s *Server) packInto(m *mdns.Msg) []byte {
-	if s.scratch == nil {
-		s.scratch = make([]byte, 1500)
-	}
-	b, err := m.PackBuffer(s.scratch)
-	if err != nil {
-		return nil
-	}
-	if len(b) > len(s.scratch) {
-		s.scratch = b[:cap(b)]
 	}
 	return b
 }

@@ -49,7 +49,8 @@ type Server struct {
 	tcpHigh    int
 	hasIPv6    bool // some interface has an IPv6 address
 	stats      statistics
-	scratch    []byte   // messages are packed here
+	packer     packer
+	spare      *query   // a finished one, to be used again
 	cycle      uint32   // of rrset-order cyclic
 	transfers  int      // zone transfers in progress
 	questions  int      // SOA queries in progress

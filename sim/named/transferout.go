@@ -137,7 +137,7 @@ func (q *query) transferMessage(records []mdns.RR, number int, mac *string) []by
 		*mac = sum
 		return wire
 	}
-	return q.s.packInto(m)
+	return q.s.packer.pack(m)
 }
 
 // fitting is how many of the records surely fit into limit octets; at least one.

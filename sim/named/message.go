@@ -1,0 +1,83 @@
+package named
+
+import (
+	"encoding/binary"
+
+	mdns "github.com/miekg/dns"
+)
+
+// packer packs messages into a buffer of its own, with the names of RFC 1035
+// 4.1.4 compressed. Buffer and table are used again, because a busy server packs
+// nothing else.
+type packer struct {
+	buf   []byte
+	names map[string]int // name: where it stands in the message
+}
+
+// Bits of the third and fourth octet of the header (RFC 1035 4.1.1, RFC 4035 3).
+const (
+	bitQR = 1 << 15
+	bitAA = 1 << 10
+	bitTC = 1 << 9
+	bitRD = 1 << 8
+	bitRA = 1 << 7
+	bitAD = 1 << 5
+	bitCD = 1 << 4
+)
+
+// pack returns the message in wire format, nil if it has none. The result is
+// valid until the next call.
+func (p *packer) pack(m *mdns.Msg) []byte {
+	if p.buf == nil {
+		p.buf, p.names = make([]byte, 1500), map[string]int{}
+	}
+	for {
+		n, err := p.packInto(m)
+		if err == nil {
+			return p.buf[:n]
+		}
+		if len(p.buf) > mdns.MaxMsgSize { // it was large enough
+			return nil
+		}
+		p.buf = make([]byte, min(2*len(p.buf), mdns.MaxMsgSize+1))
+	}
+}
+
+func (p *packer) packInto(m *mdns.Msg) (off int, err error) {
+	clear(p.names)
+	bits := uint16(m.Opcode)<<11 | uint16(m.Rcode)&15
+	for _, f := range [...]struct {
+		on  bool
+		bit uint16
+	}{{m.Response, bitQR}, {m.Authoritative, bitAA}, {m.Truncated, bitTC}, {m.RecursionDesired, bitRD}, {m.RecursionAvailable, bitRA},
+		{m.AuthenticatedData, bitAD}, {m.CheckingDisabled, bitCD}} {
+		if f.on {
+			bits |= f.bit
+		}
+	}
+	binary.BigEndian.PutUint16(p.buf, m.Id)
+	binary.BigEndian.PutUint16(p.buf[2:], bits)
+	for i, n := range [...]int{len(m.Question), len(m.Answer), len(m.Ns), len(m.Extra)} {
+		binary.BigEndian.PutUint16(p.buf[4+2*i:], uint16(n))
+	}
+	off = 12
+	for _, q := range m.Question {
+		if off, err = mdns.PackDomainName(q.Name, p.buf, off, p.names, true); err != nil {
+			return 0, err
+		}
+		if off+4 > len(p.buf) {
+			return 0, mdns.ErrBuf
+		}
+		binary.BigEndian.PutUint16(p.buf[off:], q.Qtype)
+		binary.BigEndian.PutUint16(p.buf[off+2:], q.Qclass)
+		off += 4
+	}
+	for _, section := range [...][]mdns.RR{m.Answer, m.Ns, m.Extra} {
+		for _, rr := range section {
+			if off, err = mdns.PackRR(rr, p.buf, off, p.names, true); err != nil {
+				return 0, err
+			}
+		}
+	}
+	return off, nil
+}
