@@ -15,7 +15,6 @@ import (
 
 	"mxlab/scenarios"
 	"mxlab/sim"
-	"mxlab/sim/trace"
 )
 
 // A script is a lesson: what somebody types on the machines of a world, and
@@ -44,7 +43,8 @@ import (
 // before a line of the above are layout. In the output a backslash before a
 // line that would be taken for one of the above, or for layout, is not part of
 // it, and \c at the very end stands for a missing end of line. What another
-// terminal shows is printed as "[HOST:2]" and its lines.
+// terminal shows is printed as "[HOST:2]" and its lines. Queue ids are written
+// QUEUE1, QUEUE2 ... (see queueNames), in what is typed too.
 //
 //	go test ./sim -run TestScripts -update
 //
@@ -130,10 +130,10 @@ func runScript(t *testing.T, lib *sim.Library, file string) {
 	}
 	ar := txtar.Parse(data)
 	steps := parseScript(string(ar.Comment))
-	player := &player{t: t, lib: lib, files: ar.Files, traced: map[string]uint64{}}
+	player := &player{t: t, lib: lib, files: ar.Files, traced: map[string]uint64{}, queue: queueNames{known: map[string]bool{}}}
 	var now strings.Builder
 	for _, s := range steps {
-		got := written(player.do(s.text))
+		got := written(player.named(s.text))
 		if !slices.Equal(got, s.want) && !*update {
 			t.Errorf("%s:%d: %s\n--- want\n%s\n--- got\n%s", file, s.line, s.text[0], strings.Join(s.want, "\n"), strings.Join(got, "\n"))
 		}
@@ -164,6 +164,20 @@ type player struct {
 	with   string // HOST:PACKAGE to be installed
 	w      *sim.World
 	traced map[string]uint64 // by the word of a trace line: the newest event seen
+	queue  queueNames
+}
+
+// named does one step, with names for queue ids in and out.
+func (p *player) named(text []string) string {
+	in := make([]string, len(text))
+	for i, l := range text {
+		in[i] = p.queue.typed(l)
+	}
+	out := p.do(in)
+	if p.w == nil {
+		return out
+	}
+	return p.queue.name(p.w, out)
 }
 
 // do does one step and returns its output.
@@ -308,40 +322,5 @@ func (p *player) act(a sim.Action) string {
 		}
 		fmt.Fprintf(&b, "[%s]\n%s", name, s.Output)
 	}
-	return b.String()
-}
-
-// tracedKinds are the events a trace line shows, by its first word.
-var tracedKinds = map[string][]trace.Kind{
-	"dns":  {trace.DNSQuery, trace.DNSReply, trace.DNSCache, trace.Transfer},
-	"smtp": {trace.SMTPCommand, trace.SMTPReply, trace.SMTPData, trace.Policy, trace.Deliver, trace.Bounce},
-	"all": {trace.DNSQuery, trace.DNSReply, trace.DNSCache, trace.Transfer, trace.SMTPCommand, trace.SMTPReply, trace.SMTPData,
-		trace.Policy, trace.Queue, trace.Deliver, trace.Bounce, trace.Config, trace.Unit, trace.Drop, trace.Portal},
-}
-
-// trace lists the events of some kinds since the last trace line, a line each:
-// where, with whom, what, and how it went.
-func (p *player) trace(words []string) string {
-	kinds, ok := tracedKinds[words[0]]
-	if !ok {
-		p.t.Fatalf("trace %s: want dns, smtp or all", words[0])
-	}
-	var b strings.Builder
-	p.w.Log().After(p.traced[words[0]], func(e *trace.Event) bool {
-		p.traced[words[0]] = e.Seq
-		if !slices.Contains(kinds, e.Kind) || len(words) > 1 && e.Node != words[1] {
-			return true
-		}
-		place := e.Node
-		if e.Peer != "" {
-			place += " > " + e.Peer
-		}
-		fmt.Fprintf(&b, "%-24s %s", place, e.Label())
-		if e.Outcome >= trace.Warn {
-			fmt.Fprintf(&b, " [%s]", e.Outcome)
-		}
-		b.WriteByte('\n')
-		return true
-	})
 	return b.String()
 }
