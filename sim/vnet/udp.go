@@ -163,29 +163,51 @@ func (s *UDPSocket) Close() {
 }
 
 // findUDP returns the socket for a datagram: a connected one before one bound
-// to the address before a wildcard of the family before a dual-stack one.
+// to the address before a wildcard of the family before a dual-stack one. Sockets
+// that share the port take turns by the peer's port, whether their owners read
+// what they get or not (SO_REUSEPORT, socket(7)).
 func (nd *Node) findUDP(local, remote netip.AddrPort) *UDPSocket {
 	var best *UDPSocket
-	score := 0
+	score, equal := 0, 0
 	for _, s := range nd.udp[local.Port()] {
-		n := 0
-		switch {
-		case s.remote.IsValid():
-			if s.remote == remote && s.local.Addr() == local.Addr() {
-				n = 4
-			}
-		case s.local.Addr() == local.Addr():
-			n = 3
-		case s.covers(local.Addr()) && s.local.Addr().Is4() == local.Addr().Is4():
-			n = 2
-		case s.covers(local.Addr()):
-			n = 1
-		}
-		if n > score {
-			best, score = s, n
+		switch n := s.score(local, remote); {
+		case n > score:
+			best, score, equal = s, n, 1
+		case n == score && n > 0:
+			equal++
 		}
 	}
+	if equal < 2 {
+		return best
+	}
+	turn := int(remote.Port()) % equal
+	for _, s := range nd.udp[local.Port()] {
+		if s.score(local, remote) != score {
+			continue
+		}
+		if turn == 0 {
+			return s
+		}
+		turn--
+	}
 	return best
+}
+
+// score says how well a socket fits a datagram, 0 for not at all.
+func (s *UDPSocket) score(local, remote netip.AddrPort) int {
+	switch {
+	case s.remote.IsValid():
+		if s.remote == remote && s.local.Addr() == local.Addr() {
+			return 4
+		}
+	case s.local.Addr() == local.Addr():
+		return 3
+	case s.covers(local.Addr()) && s.local.Addr().Is4() == local.Addr().Is4():
+		return 2
+	case s.covers(local.Addr()):
+		return 1
+	}
+	return 0
 }
 
 func (nd *Node) deliverUDP(f *flight) {

@@ -258,3 +258,32 @@ func TestInvalidAddressesAreErrors(t *testing.T) {
 		}
 	})
 }
+
+// Linux spreads the datagrams for a shared port over its sockets by their source.
+func TestSharedPortTakesTurns(t *testing.T) {
+	l := newLab(t, 1)
+	var got [2]int
+	for i := range got {
+		if _, err := l.srv.ListenUDP(ap("0.0.0.0:53"), vnet.Owner{}, func(*vnet.Datagram) { got[i]++ }, vnet.ReusePort); err != nil {
+			t.Fatal(err)
+		}
+	}
+	l.do(t, func(op *vtime.Task) {
+		for range 20 {
+			c, err := l.pc.ListenUDP(ap("0.0.0.0:0"), vnet.Owner{}, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for range 2 {
+				if err := c.SendTo(ap(srv4+":53"), []byte("x")); err != nil {
+					t.Fatal(err)
+				}
+			}
+			c.Close()
+		}
+		op.Sleep(time.Second)
+	})
+	if got[0]+got[1] != 40 || got[0] < 6 || got[1] < 6 || got[0]%2 != 0 {
+		t.Errorf("the sockets got %v datagrams", got)
+	}
+}
