@@ -51,7 +51,7 @@ type Server struct {
 	stats      statistics
 	packer     packer
 	spare      *query   // a finished one, to be used again
-	cycle      uint32   // of rrset-order cyclic
+	cycles     cycles   // of rrset-order cyclic
 	transfers  int      // zone transfers in progress
 	questions  int      // SOA queries in progress
 	recursing  []*query // clients waiting for recursion, oldest first
