@@ -1,6 +1,7 @@
 package grader
 
 import (
+	"net/netip"
 	"slices"
 	"strings"
 
@@ -11,15 +12,16 @@ import (
 	"mxlab/sim/host"
 )
 
-// dnsAnswer asks one question, over UDP and if asked for over TCP too, and
-// compares the answer.
+// dnsAnswer asks one question, over UDP and if asked for over TCP too, as often
+// as the spec says, and compares each answer.
 func (p *probe) dnsAnswer(s *scenarios.DNSAnswerSpec) {
 	p.it.Vantage = p.place(s.From)
 	p.t.Sleep(duration(s.After, 0))
 	h := p.w.Host(s.From)
-	for _, tcp := range []bool{false, true} {
+	for n := range 2 * max(1, s.Times) {
+		tcp := n%2 == 1
 		if tcp && !s.TCP {
-			break
+			continue
 		}
 		m, err := p.putQuestion(h, s, tcp)
 		p.it.Expected = wanted(s)
@@ -46,20 +48,31 @@ func transport(tcp bool) string {
 }
 
 // putQuestion sends the question of a spec to its server: the one named, or the
-// first of the vantage's resolv.conf.
+// first of the vantage's resolv.conf. One that is to be answered many times is
+// not asked again, so that a server which answers now and then is found out.
 func (p *probe) putQuestion(h *host.Host, s *scenarios.DNSAnswerSpec, tcp bool) (*mdns.Msg, error) {
-	if s.Server == "" {
-		servers := h.ReadResolvConf().Servers
-		if len(servers) == 0 {
-			return nil, host.ErrTryAgain
-		}
-		return h.Ask(p.t, servers[0], s.Name, typeOf(s.Type), true, tcp)
-	}
-	server, err := p.address(s.Server, s.Family)
+	server, err := p.asked(h, s.Server, s.Family)
 	if err != nil {
 		return nil, err
 	}
-	return h.Ask(p.t, server, s.Name, typeOf(s.Type), false, tcp)
+	ask := h.Ask
+	if s.Times > 0 {
+		ask = h.AskOnce
+	}
+	return ask(p.t, server, s.Name, typeOf(s.Type), s.Server == "", tcp)
+}
+
+// asked is the address of the server a spec names, "" for the first one of the
+// vantage's resolv.conf.
+func (p *probe) asked(h *host.Host, server, family string) (netip.Addr, error) {
+	if server != "" {
+		return p.address(server, family)
+	}
+	servers := h.ReadResolvConf().Servers
+	if len(servers) == 0 {
+		return netip.Addr{}, host.ErrTryAgain
+	}
+	return servers[0], nil
 }
 
 func typeOf(name string) uint16 { return mdns.StringToType[strings.ToUpper(name)] }

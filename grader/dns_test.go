@@ -24,6 +24,35 @@ func TestDNSAnswer(t *testing.T) {
 	}
 }
 
+// A name server of which a second process hangs gets every other question.
+func TestDNSAnswerManyTimes(t *testing.T) {
+	half := on("ns1", "systemctl stop named; named -u bind; kill -STOP $(pidof named); systemctl start named")
+	spec := `{from: outside, server: ns1, name: "pc.${domain}", type: A, want: ["203.0.113.${b+10}"]`
+	run(t, check("dns.answer", spec+`, times: 12}`), []trial{
+		{"as it is", nil, grader.Pass, ""},
+		{"half of the questions lost", []sim.Action{half}, grader.Fail, "no answer"},
+	})
+}
+
+func TestRotation(t *testing.T) {
+	two := "sed -i '/^www/d' /etc/bind/db.${domain}; printf 'www IN A 192.0.2.1\nwww IN A 192.0.2.2\n' >> /etc/bind/db.${domain}; "
+	order := func(o string) sim.Action {
+		return on("ns1", two+"sed -i 's/^options {/options { rrset-order { order "+o+"; };/' /etc/bind/named.conf.options; rndc reload")
+	}
+	spec := `{from: outside, server: ns1, name: "www.${domain}", type: A, want: [192.0.2.1, 192.0.2.2]`
+	run(t, check("dns.rotation", spec+`, cyclic: true}`), []trial{
+		{"nothing done", nil, grader.Fail, "other records"},
+		{"cyclic", []sim.Action{order("cyclic")}, grader.Pass, ""},
+		{"random", []sim.Action{on("ns1", two+"rndc reload")}, grader.Fail, "in turn"},
+		{"none", []sim.Action{order("none")}, grader.Fail, "none begins with"},
+		{"stopped", []sim.Action{on("ns1", "systemctl stop named")}, grader.Fail, "no answer"},
+	})
+	run(t, check("dns.rotation", spec+`}`), []trial{
+		{"random", []sim.Action{on("ns1", two+"rndc reload")}, grader.Pass, ""},
+		{"none", []sim.Action{order("none")}, grader.Fail, "none begins with"},
+	})
+}
+
 func TestConverged(t *testing.T) {
 	checks := check("dns.converged", `{resolvers: [pc, moa-mx, isp-mail], name: "www.${domain}", type: A, want: ["192.0.2.99"], within: 2h}`)
 	change := on("ns1", "sed -i 's/^www.*/www IN A 192.0.2.99/; s/2026022801/2026030201/' /etc/bind/db.${domain} && rndc reload")

@@ -179,6 +179,8 @@ func (p *probe) evaluate(spec scenarios.Spec) {
 		p.delegation(s)
 	case *scenarios.FCrDNSSpec:
 		p.fcrdns(s)
+	case *scenarios.RotationSpec:
+		p.rotation(s)
 	case *scenarios.TransferSpec:
 		p.transfer(s)
 	case *scenarios.ListedSpec:

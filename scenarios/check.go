@@ -89,6 +89,7 @@ var specs = map[string]func() Spec{
 	"dns.converged":      func() Spec { return &ConvergedSpec{} },
 	"dns.delegation":     func() Spec { return &DelegationSpec{} },
 	"dns.fcrdns":         func() Spec { return &FCrDNSSpec{} },
+	"dns.rotation":       func() Spec { return &RotationSpec{} },
 	"dns.transfer":       func() Spec { return &TransferSpec{} },
 	"dnsbl.listed":       func() Spec { return &ListedSpec{} },
 	"mail.auth":          func() Spec { return &AuthSpec{} },

@@ -24,6 +24,7 @@ type DNSAnswerSpec struct {
 	TTLMax int      `yaml:"ttl_max"` // seconds; 0: any
 	TCP    bool     `yaml:"tcp"`     // also over TCP
 	After  string   `yaml:"after"`   // virtual time to let pass first, so that caches expire
+	Times  int      `yaml:"times"`   // so many questions, none of them asked again, and each must be answered; 0: one question, with retries
 }
 
 func (s *DNSAnswerSpec) lint(l *specLint) {
@@ -34,6 +35,34 @@ func (s *DNSAnswerSpec) lint(l *specLint) {
 	l.duration("after", s.After)
 	if s.TTLMin < 0 || s.TTLMax < 0 || s.TTLMax > 0 && s.TTLMin > s.TTLMax {
 		l.errf("ttl_min", "ttl_min %d and ttl_max %d are not a range", s.TTLMin, s.TTLMax)
+	}
+	l.times("times", s.Times)
+}
+
+// RotationSpec: asked from vantage From many times, Server ("" for the host's
+// resolver) always answers Name Type with all the records Want, and not always
+// in one order: every record comes first at least once. With Cyclic they come
+// first in turn, as with BIND's rrset-order cyclic: among as many answers in a
+// row as there are records each comes first once.
+type RotationSpec struct {
+	From   string   `yaml:"from"`
+	Server string   `yaml:"server"` // host name of the network, or address
+	Name   string   `yaml:"name"`
+	Type   string   `yaml:"type"`
+	Want   []string `yaml:"want"` // rdata in presentation form, two or more
+	Cyclic bool     `yaml:"cyclic"`
+	Times  int      `yaml:"times"` // questions; default 12
+}
+
+func (s *RotationSpec) lint(l *specLint) {
+	l.host("from", s.From)
+	l.server("server", s.Server)
+	l.question(s.Name, s.Type, "", "")
+	if len(s.Want) < 2 {
+		l.errf("want", "a single record has no order: name two or more")
+	}
+	if l.times("times", s.Times); s.Times > 0 && s.Times < 2*len(s.Want) {
+		l.errf("times", "%d questions are too few for %d records, want at least %d", s.Times, len(s.Want), 2*len(s.Want))
 	}
 }
 
@@ -149,6 +178,13 @@ func (l *specLint) question(name, qtype, match, rcode string) {
 	}
 	if _, ok := mdns.StringToRcode[rcode]; rcode != "" && !ok {
 		l.errf("rcode", "%q is not a response code such as NOERROR, NXDOMAIN, SERVFAIL, REFUSED", rcode)
+	}
+}
+
+// times checks how often something is to be asked.
+func (l *specLint) times(key string, n int) {
+	if n < 0 || n > 100 {
+		l.errf(key, "%d is not a number of questions from 0 to 100", n)
 	}
 }
 

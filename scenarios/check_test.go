@@ -42,10 +42,11 @@ func item(kind, with string) string {
 
 func TestEveryCheckTypeIsRead(t *testing.T) {
 	for kind, with := range map[string]string{
-		"dns.answer":         `{from: pc, server: ns1, family: ipv4, name: a.b, type: a, want: [1.2.3.4], match: any, rcode: NXDOMAIN, aa: true, ad: false, ttl_min: 1, ttl_max: 9, tcp: true, after: 1h}`,
+		"dns.answer":         `{from: pc, server: ns1, family: ipv4, name: a.b, type: a, want: [1.2.3.4], match: any, rcode: NXDOMAIN, aa: true, ad: false, ttl_min: 1, ttl_max: 9, tcp: true, after: 1h, times: 5}`,
 		"dns.converged":      `{resolvers: [pc, moa-mx], name: a.b, type: MX, want: [10 m.], within: 48h}`,
 		"dns.delegation":     `{from: pc, zone: moa-mail.com, servers: 2, items: [DELEGATION01], except: [ZONE08]}`,
 		"dns.fcrdns":         `{from: pc, address: 192.0.2.1}`,
+		"dns.rotation":       `{from: pc, server: ns1, name: a.b, type: A, want: [1.2.3.4, 1.2.3.5], cyclic: true, times: 4}`,
 		"dns.transfer":       `{server: ns1, zone: a.b, allowed: [pc], refused: [outside]}`,
 		"dnsbl.listed":       `{from: pc, address: 192.0.2.1, zone: a.b}`,
 		"mail.auth":          `{sender: postbox@moa-mail.com, recipient: postbox@moa-mail.com, spf: pass, forged: [outside]}`,
@@ -81,6 +82,9 @@ func TestSpecsThatMakeNoSense(t *testing.T) {
 		{"dns.answer", `{from: pc, name: a.b, type: A, rcode: NOPE}`, `"NOPE" is not a response code such as NOERROR, NXDOMAIN, SERVFAIL, REFUSED`},
 		{"dns.answer", `{from: pc, name: a.b, type: A, ttl_min: 9, ttl_max: 2}`, `ttl_min 9 and ttl_max 2 are not a range`},
 		{"dns.delegation", `{from: pc, zone: a.b, items: [X]}`, `"X" is not one of`},
+		{"dns.answer", `{from: pc, name: a.b, type: A, times: 101}`, `101 is not a number of questions from 0 to 100`},
+		{"dns.rotation", `{from: pc, name: a.b, type: A, want: [1.2.3.4]}`, `a single record has no order: name two or more`},
+		{"dns.rotation", `{from: pc, name: a.b, type: A, want: [1.2.3.4, 1.2.3.5], times: 3}`, `3 questions are too few for 2 records, want at least 4`},
 		{"dns.transfer", `{server: ns1, zone: a.b}`, `refused must not be empty`},
 		{"net.flow", `{flows: []}`, `flows must not be empty`},
 		{"net.flow", `{flows: [{from: pc, to: ns1, port: 0}]}`, `0 is not a port`},

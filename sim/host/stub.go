@@ -233,14 +233,22 @@ func (h *Host) exchangeTCP(t *vtime.Task, q *mdns.Msg, wire []byte, server netip
 // whatever its code. It tries three times, five seconds each. The error is a
 // time-out or what the network said.
 func (h *Host) Ask(t *vtime.Task, server netip.Addr, name string, qtype uint16, recurse, tcp bool) (*mdns.Msg, error) {
+	for range 3 {
+		if m, err := h.AskOnce(t, server, name, qtype, recurse, tcp); err == nil {
+			return m, nil
+		}
+	}
+	return nil, vnet.ETIMEDOUT
+}
+
+// AskOnce is Ask without a second try.
+func (h *Host) AskOnce(t *vtime.Task, server netip.Addr, name string, qtype uint16, recurse, tcp bool) (*mdns.Msg, error) {
 	q := new(mdns.Msg)
 	q.Question = []mdns.Question{{Name: mdns.Fqdn(name), Qtype: qtype, Qclass: mdns.ClassINET}}
 	q.RecursionDesired, q.AuthenticatedData = recurse, recurse // RFC 6840 5.7: tell me whether you validated
-	for range 3 {
-		q.Id = h.queryID()
-		if m := h.exchange(t, q, netip.AddrPortFrom(server, 53), 5*time.Second, tcp); m != nil {
-			return m, nil
-		}
+	q.Id = h.queryID()
+	if m := h.exchange(t, q, netip.AddrPortFrom(server, 53), 5*time.Second, tcp); m != nil {
+		return m, nil
 	}
 	return nil, vnet.ETIMEDOUT
 }
