@@ -1,19 +1,9 @@
 import type { JSX } from 'preact';
-import { signal } from '@preact/signals';
+import { go, path } from '../state/route';
 import { words } from '../words';
 import { LabPage } from './labpage';
 import { ScenarioPage } from './scenarios';
 import { WallPage } from './wall';
-
-const path = signal(location.pathname);
-addEventListener('popstate', () => { path.value = location.pathname; });
-
-/** Goes to a page of ours without loading it anew. */
-export function go(to: string): void {
-  history.pushState(null, '', to + location.search);
-  path.value = location.pathname;
-  scrollTo(0, 0);
-}
 
 export function App(): JSX.Element {
   const lab = /^\/lab\/([\w.-]+)$/.exec(path.value);

@@ -5,7 +5,7 @@ import { WallClock } from '../core/duration';
 import { useDesk } from '../state/context';
 import { layout, theme } from '../state/prefs';
 import { say, words } from '../words';
-import { go } from './app';
+import { go } from '../state/route';
 import { CaptureLink } from './capture';
 import { Icon } from './icons';
 import { Settings } from './settings';

@@ -8,7 +8,7 @@ import { Playback } from '../state/playback';
 import { layout } from '../state/prefs';
 import { View, type Panel } from '../state/view';
 import { say, words } from '../words';
-import { go } from './app';
+import { go } from '../state/route';
 import { Banner } from './banner';
 import { Dock } from './dock';
 import { Guide } from './guide';

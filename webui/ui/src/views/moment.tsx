@@ -6,7 +6,7 @@ import { WallClock } from '../core/duration';
 import type { Problem, SessionInfo } from '../protocol';
 import { useDesk } from '../state/context';
 import { words } from '../words';
-import { go } from './app';
+import { go } from '../state/route';
 import { Icon } from './icons';
 
 /** Where the playhead stands in the past: how to see what was there then, to go on from there, to come back. */

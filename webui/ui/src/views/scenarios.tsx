@@ -3,7 +3,7 @@ import { useEffect, useState } from 'preact/hooks';
 import type { CreateSession, Problem, ScenarioCard, ScenarioList, SessionInfo } from '../protocol';
 import { lang } from '../state/prefs';
 import { say, words } from '../words';
-import { go } from './app';
+import { go } from '../state/route';
 import { Icon } from './icons';
 import { Settings } from './settings';
 

@@ -3,7 +3,7 @@ import { useEffect, useState } from 'preact/hooks';
 import { backoff } from '../core/link';
 import type { ServerMessage, Wall, WallStudent } from '../protocol';
 import { say, words } from '../words';
-import { go } from './app';
+import { go } from '../state/route';
 import { Icon, type IconName } from './icons';
 import { Settings } from './settings';
 
