@@ -153,11 +153,24 @@ func (s *source) decode(v any, values Values) error {
 	root := clone(s.root)
 	if values != nil {
 		values.expandNode(root, func(line, col int, msg string) { c.add(line, col, "%s", msg) })
+	} else {
+		stand(root)
 	}
 	if err := root.Load(v, yaml.WithKnownFields()); err != nil {
 		c.yamlError(err)
 	}
 	return c.err()
+}
+
+// stand lets a 0 stand for every bare reference, as in "port: ${port}", which may
+// be meant as a number, while parameters are not drawn yet.
+func stand(n *yaml.Node) {
+	if n.Kind == yaml.ScalarNode && n.Style == 0 && reference.FindString(n.Value) == n.Value && strings.HasPrefix(n.Value, "${") {
+		n.Value, n.Tag = "0", ""
+	}
+	for _, c := range n.Content {
+		stand(c)
+	}
 }
 
 func clone(n *yaml.Node) *yaml.Node {
