@@ -33,12 +33,6 @@ func Particle(word, pair string) (string, bool) {
 	return f[1], true
 }
 
-// With returns the word with its particle.
-func With(word, pair string) string {
-	p, _ := Particle(word, pair)
-	return word + p
-}
-
 // Fill replaces every {은는}, {이가} ... in a text by the form that fits the
 // word before it. A closing quote or bracket does not count as the word.
 func Fill(text string) string {

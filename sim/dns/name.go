@@ -64,21 +64,6 @@ func Absolute(name, origin string) (string, error) {
 	return wireName(wire).text(), nil
 }
 
-// Relative shortens a name for a master file with the given origin: "@" for the
-// origin, no final dot below it, and name itself outside.
-func Relative(name, origin string) string {
-	n, o := Canonical(name), Canonical(origin)
-	switch {
-	case n == o:
-		return "@"
-	case o == ".":
-		return strings.TrimSuffix(name, ".")
-	case isWithin(n, o):
-		return mdns.Fqdn(name)[:len(n)-len(o)-1]
-	}
-	return mdns.Fqdn(name)
-}
-
 // Display is a name as BIND's messages and logs show it: without final dot.
 func Display(name string) string {
 	wire, res := parseWireName(nil, []byte(name), rootName)

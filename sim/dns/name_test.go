@@ -6,14 +6,11 @@ import (
 )
 
 func TestNames(t *testing.T) {
-	for _, c := range []struct{ name, origin, relative, absolute string }{
-		{"www.example.com.", "example.com.", "www", "www.example.com."}, {"Example.COM.", "example.com.", "@", "example.com."},
-		{"www.example.net.", "example.com.", "www.example.net.", "www.example.net."}, {"a.b.", ".", "a.b", "a.b."},
-		{`a\.example.com.`, "example.com.", `a\.example.com.`, `a\.example.com.`},
+	for _, c := range []struct{ origin, relative, absolute string }{
+		{"example.com.", "www", "www.example.com."}, {"example.com.", "@", "example.com."},
+		{"example.com.", "www.example.net.", "www.example.net."}, {".", "a.b", "a.b."},
+		{"example.com.", `a\.example.com.`, `a\.example.com.`},
 	} {
-		if got := Relative(c.name, c.origin); got != c.relative {
-			t.Errorf("Relative(%s, %s) = %s", c.name, c.origin, got)
-		}
 		if got, err := Absolute(c.relative, c.origin); err != nil || Canonical(got) != c.absolute {
 			t.Errorf("Absolute(%s, %s) = %s, %v", c.relative, c.origin, got, err)
 		}
@@ -38,18 +35,6 @@ func TestReverseNames(t *testing.T) {
 		name := ReverseName(netip.MustParseAddr(addr))
 		if name != want {
 			t.Errorf("%s: %s", addr, name)
-		}
-		block, ok := ReversePrefix(name)
-		if !ok || block.Addr().String() != addr || !block.IsSingleIP() {
-			t.Errorf("%s: %v %v", name, block, ok)
-		}
-	}
-	if block, ok := ReversePrefix("113.0.203.in-addr.arpa."); !ok || block.String() != "203.0.113.0/24" {
-		t.Errorf("%v %v", block, ok)
-	}
-	for _, bad := range []string{"example.com.", "300.in-addr.arpa.", "x.in-addr.arpa.", "12.ip6.arpa.", "1.2.3.4.5.in-addr.arpa."} {
-		if block, ok := ReversePrefix(bad); ok {
-			t.Errorf("%s: %v", bad, block)
 		}
 	}
 }

@@ -92,18 +92,3 @@ func (f DNSBLFilter) Match(ip netip.Addr) bool {
 	}
 	return true
 }
-
-// DNSBLMeaning explains an answer for people: entries are in 127.0.0.0/8
-// (RFC 5782 2.1); Spamhaus-like lists use 127.255.255.0/24 for errors of the
-// questioner.
-func DNSBLMeaning(ip netip.Addr) string {
-	if ip.Is4() {
-		switch o := ip.As4(); {
-		case o[0] == 127 && o[1] == 255 && o[2] == 255:
-			return "error of the query, not a listing"
-		case o[0] == 127:
-			return "listed"
-		}
-	}
-	return "not an answer of a block list (outside 127.0.0.0/8)"
-}

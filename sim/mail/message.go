@@ -177,29 +177,6 @@ func DotStuff(content []byte) []byte {
 	return b.Bytes()
 }
 
-// DotUnstuff undoes DotStuff. done is false when the final "." line is missing;
-// rest is what follows it.
-func DotUnstuff(wire []byte) (content, rest []byte, done bool) {
-	var b bytes.Buffer
-	for len(wire) > 0 {
-		line, next, found := bytes.Cut(wire, []byte{'\n'})
-		if !found {
-			break
-		}
-		line = bytes.TrimSuffix(line, []byte{'\r'})
-		if len(line) == 1 && line[0] == '.' {
-			return b.Bytes(), next, true
-		}
-		if len(line) > 0 && line[0] == '.' {
-			line = line[1:]
-		}
-		b.Write(line)
-		b.WriteByte('\n')
-		wire = next
-	}
-	return b.Bytes(), wire, false
-}
-
 // QueueSizeOf is QueueSize of a message's octets.
 func QueueSizeOf(content []byte) int64 {
 	size := int64(0)

@@ -118,13 +118,8 @@ func TestSteps(t *testing.T) {
 	if o.Explanation != "192.0.2.9 is no mail server of example.com" {
 		t.Errorf("%q", o.Explanation)
 	}
-	header := o.ReceivedSPF(q).Value
-	if !strings.HasPrefix(header, "fail (mx.example.net: domain of a@example.com does not designate 192.0.2.9 as permitted sender)\n\treceiver=mx.example.net;") {
-		t.Errorf("%q", header)
-	}
-	ar := mail.AuthenticationResults("mx.example.net", o.AuthResult(q))
-	if by, results, err := mail.ParseAuthenticationResults(ar.Value); err != nil || by != "mx.example.net" || results["spf"] != "fail" {
-		t.Errorf("%q: %s %v %v", ar.Value, by, results, err)
+	if got := o.Summary(q); got != "domain of a@example.com does not designate 192.0.2.9 as permitted sender" {
+		t.Errorf("%q", got)
 	}
 }
 
@@ -157,6 +152,6 @@ func FuzzCheck(f *testing.F) {
 		if n > 400 {
 			t.Errorf("%d questions", n)
 		}
-		o.ReceivedSPF(Query{IP: netip.MustParseAddr("192.0.2.1")})
+		o.Summary(Query{IP: netip.MustParseAddr("192.0.2.1")})
 	})
 }

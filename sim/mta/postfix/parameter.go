@@ -66,11 +66,6 @@ func LookupParameter(name string) (Parameter, bool) {
 	return p, ok
 }
 
-// Parameters returns every built-in parameter, sorted by name.
-func Parameters() []Parameter {
-	return append([]Parameter{}, parameterTable().sorted...)
-}
-
 // ReadBy reports whether program (such as "smtpd") reads the parameter.
 func (p Parameter) ReadBy(program string) bool {
 	for _, name := range p.Programs {

@@ -23,13 +23,9 @@ func (scan sourceScanner) collect(path string, data []byte) (records []Record, d
 	return records, diags
 }
 
-// ParseTableText reads the text form of a table as postmap does: logical lines
+// scanTableText reads the text form of a table as postmap does: logical lines
 // "key white-space value", the key perhaps in double quotes. Lines that do not
 // fit are warned of and skipped.
-func ParseTableText(path string, data []byte) ([]Record, []Diagnostic) {
-	return sourceScanner(scanTableText).collect(path, data)
-}
-
 func scanTableText(path string, data []byte, record func(Record), complain func(Diagnostic)) {
 	lines, diags := readLogical(path, string(data))
 	for _, d := range diags {
