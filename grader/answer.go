@@ -59,7 +59,7 @@ func (p *probe) putQuestion(h *host.Host, s *scenarios.DNSAnswerSpec, tcp bool) 
 	if s.Times > 0 {
 		ask = h.AskOnce
 	}
-	return ask(p.t, server, s.Name, typeOf(s.Type), s.Server == "", tcp)
+	return ask(p.t, server, s.Name, typeOf(s.Type), s.Server == "" || s.Ask == "recurse", tcp)
 }
 
 // asked is the address of the server a spec names, "" for the first one of the

@@ -24,6 +24,7 @@ type DNSAnswerSpec struct {
 	TTLMax int      `yaml:"ttl_max"` // seconds; 0: any
 	TCP    bool     `yaml:"tcp"`     // also over TCP
 	After  string   `yaml:"after"`   // virtual time to let pass first, so that caches expire
+	Ask    string   `yaml:"ask"`     // recurse: Server is asked to look the name up, as a client asks its resolver; default only without Server
 	Times  int      `yaml:"times"`   // so many questions, none of them asked again, and each must be answered; 0: one question, with retries
 }
 
@@ -37,6 +38,9 @@ func (s *DNSAnswerSpec) lint(l *specLint) {
 		l.errf("ttl_min", "ttl_min %d and ttl_max %d are not a range", s.TTLMin, s.TTLMax)
 	}
 	l.times("times", s.Times)
+	if s.Ask != "" {
+		l.oneOf("ask", s.Ask, "recurse")
+	}
 }
 
 // RotationSpec: asked from vantage From many times, Server ("" for the host's

@@ -42,7 +42,7 @@ func item(kind, with string) string {
 
 func TestEveryCheckTypeIsRead(t *testing.T) {
 	for kind, with := range map[string]string{
-		"dns.answer":         `{from: pc, server: ns1, family: ipv4, name: a.b, type: a, want: [1.2.3.4], match: any, rcode: NXDOMAIN, aa: true, ad: false, ttl_min: 1, ttl_max: 9, tcp: true, after: 1h, times: 5}`,
+		"dns.answer":         `{from: pc, server: ns1, family: ipv4, name: a.b, type: a, want: [1.2.3.4], match: any, rcode: NXDOMAIN, aa: true, ad: false, ttl_min: 1, ttl_max: 9, tcp: true, after: 1h, ask: recurse, times: 5}`,
 		"dns.converged":      `{resolvers: [pc, moa-mx], name: a.b, type: MX, want: [10 m.], within: 48h}`,
 		"dns.delegation":     `{from: pc, zone: moa-mail.com, servers: 2, items: [DELEGATION01], except: [ZONE08]}`,
 		"dns.fcrdns":         `{from: pc, address: 192.0.2.1}`,
@@ -82,6 +82,7 @@ func TestSpecsThatMakeNoSense(t *testing.T) {
 		{"dns.answer", `{from: pc, name: a.b, type: A, rcode: NOPE}`, `"NOPE" is not a response code such as NOERROR, NXDOMAIN, SERVFAIL, REFUSED`},
 		{"dns.answer", `{from: pc, name: a.b, type: A, ttl_min: 9, ttl_max: 2}`, `ttl_min 9 and ttl_max 2 are not a range`},
 		{"dns.delegation", `{from: pc, zone: a.b, items: [X]}`, `"X" is not one of`},
+		{"dns.answer", `{from: pc, name: a.b, type: A, ask: twice}`, `"twice" is not one of recurse`},
 		{"dns.answer", `{from: pc, name: a.b, type: A, times: 101}`, `101 is not a number of questions from 0 to 100`},
 		{"dns.rotation", `{from: pc, name: a.b, type: A, want: [1.2.3.4]}`, `a single record has no order: name two or more`},
 		{"dns.rotation", `{from: pc, name: a.b, type: A, want: [1.2.3.4, 1.2.3.5], times: 3}`, `3 questions are too few for 2 records, want at least 4`},
