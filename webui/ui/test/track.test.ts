@@ -129,3 +129,10 @@ test('boxes never touch, however small the room', () => {
   assert.ok(small.boxes.get('m')!.x - small.boxes.get('a')!.x >= 120);
   assert.equal(new Geometry([], [], { w: 10, h: 10 }, () => ({ w: 1, h: 1 })).boxes.size, 0);
 });
+
+test('playback stands before the next visible event if the one asked about is not shown', () => {
+  const log = logOf({ kind: 'action' }, { kind: 'note', span: 1 }, { kind: 'net.connect', span: 1 }, { kind: 'smtp.command', span: 3 }, { kind: 'action' }, { kind: 'dns.lookup', span: 5 });
+  const track = new Track(log, { focus: 0, all: false });
+  assert.deepEqual([2, 3, 4, 6].map((seq) => track.seqs[track.standBefore(seq)]), [2, 4, 4, undefined]);
+  assert.equal(new Track(log, { focus: 5, all: false }).standBefore(3), -1, 'outside the focus');
+});

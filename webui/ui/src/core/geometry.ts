@@ -28,28 +28,20 @@ export class Geometry {
 
   constructor(nodes: readonly Node[], links: readonly Link[], room: Size, measure: (node: Node) => Size, spacing: Spacing = { title: 12, between: 12 }) {
     const sizes = nodes.map(measure);
-    const xs = nodes.map((n) => n.x);
-    const ys = nodes.map((n) => n.y);
-    const x0 = xs.length > 0 ? Math.min(...xs) : 0;
-    const y0 = ys.length > 0 ? Math.min(...ys) : 0;
-    const spanX = xs.length > 0 ? Math.max(...xs) - x0 : 0;
-    const spanY = ys.length > 0 ? Math.max(...ys) - y0 : 0;
-    const wide = Math.max(...sizes.map((s) => s.w), 40);
-    const high = Math.max(...sizes.map((s) => s.h), 30);
     // Room for a zone's frame around the outermost boxes, and its name above.
-    const side = wide / 2 + spacing.between + 1;
-    const top = high / 2 + spacing.title + 12;
-    const bottom = high / 2 + 14;
-    const ux = unit(nodes, sizes, (n) => n.x, (n) => n.y, (s) => s.w + spacing.between, spanX, room.w - 2 * side);
-    const uy = unit(nodes, sizes, (n) => n.y, (n) => n.x, (s) => s.h + spacing.title + spacing.between + 3, spanY, room.h - top - bottom);
-    this.width = Math.max(room.w, spanX * ux + 2 * side);
-    this.height = Math.max(room.h, spanY * uy + top + bottom);
-    const left = (this.width - spanX * ux) / 2;
-    const above = top + (this.height - top - bottom - spanY * uy) / 2;
+    const side = spacing.between + 1;
+    const top = spacing.title + 12;
+    const bottom = 14;
+    const across = new Axis(nodes.map((n, i) => ({ at: n.x, other: n.y, size: sizes[i].w, need: sizes[i].w + spacing.between })), room.w - 2 * side);
+    const down = new Axis(nodes.map((n, i) => ({ at: n.y, other: n.x, size: sizes[i].h, need: sizes[i].h + spacing.title + spacing.between + 3 })), room.h - top - bottom);
+    this.width = Math.max(room.w, across.length + 2 * side);
+    this.height = Math.max(room.h, down.length + top + bottom);
+    const left = (this.width - across.length) / 2;
+    const above = top + (this.height - top - bottom - down.length) / 2;
     nodes.forEach((n, i) => {
-      this.boxes.set(n.id, { x: left + (n.x - x0) * ux, y: above + (n.y - y0) * uy, ...sizes[i] });
+      this.boxes.set(n.id, { x: left + across.place(n.x), y: above + down.place(n.y), ...sizes[i] });
     });
-    this.draw(nodes, links, (y) => above + (y - y0) * uy, spacing.title);
+    this.draw(nodes, links, (y) => above + down.place(y), spacing.title);
   }
 
   // Links of two nodes are lines. The others are buses on free half rows; buses
@@ -109,17 +101,52 @@ function busRow(on: readonly Node[], all: readonly Node[]): number {
   return best;
 }
 
-// The unit along one axis: the room shared out, but at least so much that boxes
-// which overlap on the other axis keep apart.
-function unit(nodes: readonly Node[], sizes: Size[], along: (n: Node) => number, across: (n: Node) => number, need: (s: Size) => number, span: number, room: number): number {
-  let least = 40;
-  for (let i = 0; i < nodes.length; i++) {
-    for (let j = 0; j < i; j++) {
-      const apart = Math.abs(along(nodes[i]) - along(nodes[j]));
-      if (apart < 0.2 || Math.abs(across(nodes[i]) - across(nodes[j])) > 0.6) continue;
-      least = Math.max(least, (need(sizes[i]) + need(sizes[j])) / 2 / apart);
-    }
-  }
-  return span > 0 ? Math.max(least, room / span) : least;
-}
+/** A box on one axis: its grid coordinate on this axis and on the other, its size and, with what is kept free around it, its need, px. */
+interface Stand { at: number; other: number; size: number; need: number }
 
+/** Least distance of two grid lines a whole unit apart, px. */
+const LEAST_UNIT = 40;
+
+/**
+ * One axis of the grid in pixels. From its beginning on, each grid line is put
+ * as near as the boxes on the lines before allow that stand beside its own;
+ * what room is left is shared out evenly.
+ */
+class Axis {
+  private readonly lines: number[]; // grid coordinates, ascending
+  private readonly places: number[] = []; // px
+  /** px from the edge of the first box to that of the last */
+  readonly length: number;
+
+  constructor(stands: readonly Stand[], room: number) {
+    this.lines = [...new Set(stands.map((s) => s.at))].sort((a, b) => a - b);
+    const first = this.lines[0] ?? 0;
+    this.lines.forEach((line, k) => {
+      let place = k === 0 ? 0 : this.places[k - 1] + LEAST_UNIT * Math.min(1, line - this.lines[k - 1]);
+      for (const mine of stands) {
+        if (mine.at !== line) continue;
+        place = Math.max(place, mine.size / 2);
+        for (const other of stands) {
+          if (line - other.at < 0.2 || Math.abs(mine.other - other.other) > 0.6) continue;
+          place = Math.max(place, this.places[this.lines.indexOf(other.at)] + (mine.need + other.need) / 2);
+        }
+      }
+      this.places.push(place);
+    });
+    const ends = () => Math.max(0, ...stands.map((s) => this.places[this.lines.indexOf(s.at)] + s.size / 2));
+    const span = (this.lines[this.lines.length - 1] ?? 0) - first;
+    const spare = Math.max(0, room - ends());
+    if (span > 0) this.lines.forEach((line, k) => { this.places[k] += (spare * (line - first)) / span; });
+    this.length = ends();
+  }
+
+  /** Pixels of a grid coordinate; between two lines in proportion, outside by the outermost distance. */
+  place(at: number): number {
+    const { lines, places } = this;
+    if (lines.length < 2) return (places[0] ?? 0) + (at - (lines[0] ?? 0)) * LEAST_UNIT;
+    let k = 1;
+    while (k < lines.length - 1 && lines[k] < at) k++;
+    const share = (at - lines[k - 1]) / (lines[k] - lines[k - 1]);
+    return places[k - 1] + share * (places[k] - places[k - 1]);
+  }
+}

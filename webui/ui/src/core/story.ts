@@ -1,11 +1,12 @@
 import type { Row } from '../protocol';
 import type { Words } from '../words/en';
+import { labelOf } from './action';
 
 /** An event as a sentence; names are what people call the nodes. */
 export function sentence(row: Row, w: Words, name: (node: string) => string): string {
   const a = name(row.node ?? '');
   const b = name(row.peer ?? '');
-  const what = row.label;
+  const what = labelOf(row, w);
   if (row.outcome === 'lost' && row.kind !== 'net.drop') return w.say.lost(a, b || '?', what);
   switch (row.kind) {
     case 'dns.query': return w.say.query(a, b, what);

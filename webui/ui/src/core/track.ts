@@ -133,6 +133,18 @@ export class Track {
     return low - 1;
   }
 
+  /**
+   * Index of the event before which playback stands when `seq` is asked about:
+   * the event itself or, if it is not shown (the opening of a connection), the
+   * next that is. -1 if there is none, or if `seq` is outside the focus.
+   */
+  standBefore(seq: number): number {
+    const { focus } = this.filter;
+    if (focus !== 0 && seq !== focus && !this.log.path(seq).includes(focus)) return -1;
+    const index = this.indexOf(seq - 1) + 1;
+    return index < this.length ? index : -1;
+  }
+
   /** The pause that is being shown at t. */
   gapAt(t: number): Gap | undefined {
     let low = 0;

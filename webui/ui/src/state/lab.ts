@@ -1,4 +1,5 @@
 import { batch, signal } from '@preact/signals';
+import { Fates } from '../core/fate';
 import { EventLog } from '../core/log';
 import { SILENCE, step, type LinkEvent, type LinkState } from '../core/link';
 import { Protocol, type Answer, type Ask, type Chunk, type ClientMessage, type Command, type Problem, type Result, type ServerMessage, type Snapshot,
@@ -16,6 +17,7 @@ const KEPT = 400;
  */
 export class Lab {
   readonly log = new EventLog();
+  readonly fates = new Fates(this.log);
   /** counts changes of the log */
   readonly grown = signal(0);
   readonly snapshot = signal<Snapshot | undefined>(undefined);

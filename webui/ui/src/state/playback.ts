@@ -242,8 +242,8 @@ export class Playback {
 
   private play(from: number, to: number): void {
     for (const seq of this.stops()) {
-      const i = this.track.indexOf(seq);
-      if (i < 0 || this.track.seqs[i] !== seq) continue;
+      const i = this.track.standBefore(seq);
+      if (i < 0) continue;
       const at = i > 0 ? this.track.rest(i - 1) : -0.5;
       if (from < at && to >= at) {
         this.time.value = at;

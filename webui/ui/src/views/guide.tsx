@@ -83,10 +83,10 @@ function PredictionCard(): JSX.Element | null {
   const w = words.value;
   const answers = lab.world.value?.answers ?? [];
   const { track } = playback;
-  const nextSeq = track.seqs[playback.index.value + 1];
+  const next = playback.index.value + 1;
   const standing = !playback.playing.value && !playback.live.value;
   const list = lab.snapshot.value?.questions ?? [];
-  const question = standing ? list.find((q) => q.kind === 'predict' && q.before !== undefined && q.before === nextSeq) : undefined;
+  const question = standing ? list.find((q) => q.kind === 'predict' && q.before !== undefined && track.standBefore(q.before) === next) : undefined;
   if (!question) return null;
   return (
     <QuestionCard question={question} title={w.predict}>

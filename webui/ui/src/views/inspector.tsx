@@ -1,8 +1,9 @@
 import type { ComponentChildren, JSX } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
+import { labelOf } from '../core/action';
 import { duration, WallClock } from '../core/duration';
 import { hexLines, decode } from '../core/hex';
-import { verdictOf, verdictOfRow, type Verdict } from '../core/kinds';
+import { verdictOfRow, type Verdict } from '../core/kinds';
 import type { EventDetail, Problem, Row, Why, WhyLink } from '../protocol';
 import { useDesk } from '../state/context';
 import type { InspectorTab, TrialEvent } from '../state/view';
@@ -32,11 +33,10 @@ function EventView({ row }: { row: Row }): JSX.Element {
   const { lab, view, playback } = useDesk();
   const w = words.value;
   const [detail, problem] = useDetail(lab.log.epoch, row.seq);
-  const end = lab.log.end(row.seq);
   const took = lab.log.duration(row.seq);
   return (
     <>
-      <Head row={row} verdict={end && end.outcome !== '-' ? verdictOf(end.outcome) : verdictOfRow(row)}>
+      <Head row={row} verdict={lab.fates.verdict(row.seq)}>
         {took ? <span>{w.took} {duration(took)}</span> : null}
         <button type="button" class="link small" onClick={() => playback.seek(row.seq)}>{w.showMoment}</button>
         <SpanCapture row={row} />
@@ -71,7 +71,7 @@ function Head({ row, verdict, children }: { row: Row; verdict: Verdict; children
     <>
       <div class="insp-head">
         <Shape row={row} />
-        <strong class="insp-label" title={row.label}>{row.label}</strong>
+        <strong class="insp-label" title={labelOf(row, w)}>{labelOf(row, w)}</strong>
         <VerdictMark verdict={verdict} word={w.verdict[verdict]} />
       </div>
       <p class="insp-where muted">

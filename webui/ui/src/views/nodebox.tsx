@@ -18,6 +18,8 @@ export interface BoxStyle {
   between: number;
   /** small boxes: the icon sits on the corner instead of before the label */
   compact: boolean;
+  /** room beside the label, both sides together, px */
+  beside: number;
 }
 
 export const sans = 'Pretendard, "Apple SD Gothic Neo", "Malgun Gothic", "Noto Sans KR", "Noto Sans CJK KR", system-ui, sans-serif';
@@ -42,7 +44,7 @@ export function boxSize(node: Node, style: BoxStyle): Size {
   const text = Math.max(...list.map((l) => textWidth(l, labelFont(style))), addr ? textWidth(addr, `${style.addr}px Consolas, monospace`) : 0);
   const icon = style.compact ? 0 : style.label + 7;
   return {
-    w: Math.ceil(Math.max(text + icon + 15, 44)),
+    w: Math.ceil(Math.max(text + icon + style.beside, 44)),
     h: Math.ceil(list.length * style.label * 1.3 + (addr ? style.addr * 1.35 : 0) + 12),
   };
 }
@@ -64,14 +66,14 @@ export function NodeBox({ node, box, down, style }: { node: Node; box: Box; down
       role={openable ? 'button' : 'img'} tabIndex={openable ? 0 : undefined} onClick={open} onKeyDown={(e) => { if (e.key === 'Enter') open(); }}>
       <title>{about}</title>
       <rect class="node-box" x={left} y={top} width={box.w} height={box.h} rx="6" />
-      {style.compact ? <circle class="node-corner" cx={left} cy={top} r="9" /> : null}
-      <path class="node-icon" d={iconPath(nodeIcon(node.kind, node.role))} transform={style.compact ? `translate(${left - 5.6} ${top - 5.6}) scale(.7)` : `translate(${left + 7} ${top + 6}) scale(${icon / 16})`} />
+      {style.compact ? <circle class="node-corner" cx={left + 5} cy={top - 3} r="8" /> : null}
+      <path class="node-icon" d={iconPath(nodeIcon(node.kind, node.role))} transform={style.compact ? `translate(${left - 0.2} ${top - 8.2}) scale(.65)` : `translate(${left + 7} ${top + 6}) scale(${icon / 16})`} />
       {lines(node, style).map((text, i) => (
         <text key={i} aria-hidden="true" class="node-label" text-anchor={anchor} x={x} y={top + 5 + style.label * (1 + 1.3 * i)} style={{ fontSize: style.label + 'px' }}>{text}</text>
       ))}
       {addr ? <text aria-hidden="true" class="node-addr" text-anchor={anchor} x={x} y={box.h / 2 - 7} style={{ fontSize: style.addr + 'px' }}>{addr}</text> : null}
-      {openable && style.compact ? <circle class="node-corner" cx={-left} cy={top} r="8" /> : null}
-      {openable ? <path class="node-term" d="M-3-3 0 0-3 3M1.5 3H5" transform={`translate(${style.compact ? -left - 1 : -left - 8} ${style.compact ? top : -top - 7})`} /> : null}
+      {openable && style.compact ? <circle class="node-corner" cx={-left - 5} cy={top - 3} r="7.5" /> : null}
+      {openable ? <path class="node-term" d="M-3-3 0 0-3 3M1.5 3H5" transform={`translate(${style.compact ? -left - 6 : -left - 8} ${style.compact ? top - 3 : -top - 7})`} /> : null}
       {down ? <path class="node-down" d={`M${left} ${top}L${-left} ${-top}`} /> : null}
     </g>
   );

@@ -156,7 +156,7 @@ function Scale(): JSX.Element {
         <line class="scale-line" x1="0" x2={width} y1="23" y2="23" />
         {track.gaps.map((g) => <rect key={g.index} class="scale-gap" x={(g.from / total) * width} width={Math.max(2, ((g.to - g.from) / total) * width)} y="16" height="14" rx="3" />)}
         <path class="scale-ticks" d={ticks} />
-        {fails.map((f) => <path key={f.seq} class={`scale-fail v-${f.verdict}`} d="M-4-4 4 4M4-4-4 4" transform={`translate(${f.x} 34)`} />)}
+        {fails.map((f) => <path key={f.seq} class={`scale-fail v-${f.verdict}`} d="M-3.7-3.7 3.7 3.7M3.7-3.7-3.7 3.7" transform={`translate(${f.x} 36)`} />)}
       </svg>
       {marks.map((m) => {
         const x = place(m.seq);

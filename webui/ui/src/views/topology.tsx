@@ -16,14 +16,14 @@ import { MarkLayer } from './marks';
 import { fit } from './measure';
 import { boxSize, NodeBox, sans, type BoxStyle } from './nodebox';
 
-const roomy: BoxStyle = { label: 12.5, addr: 11, most: 128, lines: 2, between: 14, compact: false };
-const compact: BoxStyle = { label: 12, addr: 10.5, most: 82, lines: 2, between: 12, compact: true };
-const tiny: BoxStyle = { label: 11.5, addr: 0, most: 66, lines: 3, between: 9, compact: true };
-const projected: BoxStyle = { label: 24, addr: 22, most: 200, lines: 2, between: 14, compact: false };
-const projectedTiny: BoxStyle = { label: 24, addr: 0, most: 136, lines: 3, between: 12, compact: true };
+const roomy: BoxStyle = { label: 12.5, addr: 11, most: 128, lines: 2, between: 14, compact: false, beside: 15 };
+const compact: BoxStyle = { label: 12, addr: 10.5, most: 82, lines: 2, between: 12, compact: true, beside: 15 };
+const tiny: BoxStyle = { label: 11.5, addr: 0, most: 66, lines: 3, between: 9, compact: true, beside: 11 };
+const projected: BoxStyle = { label: 24, addr: 22, most: 200, lines: 2, between: 14, compact: false, beside: 15 };
+const projectedTiny: BoxStyle = { label: 24, addr: 0, most: 136, lines: 3, between: 12, compact: true, beside: 15 };
 
 /** Below this the texts of the map would be too small to read. */
-const LEAST_SCALE = 0.85;
+const LEAST_SCALE = 0.83;
 
 interface Layout { geometry: Geometry; routes: Routes; style: BoxStyle; scale: number; fits: boolean }
 
@@ -78,6 +78,14 @@ export function Topology(): JSX.Element {
     };
   }, [geometry]);
 
+  // A map larger than its room begins at the student's own network.
+  useEffect(() => {
+    const own = snapshot.nodes.filter((n) => n.mine).map((n) => geometry.boxes.get(n.id)!);
+    if (fits || own.length === 0 || !box.current) return;
+    box.current.scrollLeft = mean(own.map((b) => b.x)) - box.current.clientWidth / 2;
+    box.current.scrollTop = mean(own.map((b) => b.y)) - box.current.clientHeight / 2;
+  }, [geometry]);
+
   const down = new Set(lab.world.value?.down);
   return (
     <section class="region topology" aria-label={w.network} tabIndex={-1} data-region>
@@ -95,6 +103,10 @@ export function Topology(): JSX.Element {
       <Caption />
     </section>
   );
+}
+
+function mean(list: readonly number[]): number {
+  return list.reduce((a, b) => a + b, 0) / list.length;
 }
 
 /** Scrolls a map that is larger than its room to the mark of the current event. */
@@ -132,12 +144,11 @@ function Wires({ geometry, size }: { geometry: Geometry; size: number }): JSX.El
   const small = size < 24 ? size - 1 : size; // on the projector every label has 24 px
   return (
     <g>
-      {[...geometry.wires.values()].map(({ link, bus, path, label }) => (
-        <g key={link.id}>
-          <path class={bus === undefined ? 'wire' : 'wire bus'} d={path}><title>{say(link.label) || link.id}{link.delay ? `, ${duration(link.delay)}` : ''}</title></path>
-          {bus !== undefined && say(link.label) ? <text class="wire-label" x={label.x} y={label.y} style={{ fontSize: small + 'px' }}>{fit(say(link.label), `${small}px ${sans}`, label.room)}</text> : null}
-        </g>
+      {[...geometry.wires.values()].map(({ link, bus, path }) => (
+        <path key={link.id} class={bus === undefined ? 'wire' : 'wire bus'} d={path}><title>{say(link.label) || link.id}{link.delay ? `, ${duration(link.delay)}` : ''}</title></path>
       ))}
+      {[...geometry.wires.values()].map(({ link, bus, label }) => (bus !== undefined && say(link.label)
+        ? <text key={link.id} class="wire-label" x={label.x} y={label.y} style={{ fontSize: small + 'px' }}>{fit(say(link.label), `${small}px ${sans}`, label.room)}</text> : null))}
     </g>
   );
 }

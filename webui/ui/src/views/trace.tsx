@@ -1,7 +1,8 @@
 import type { JSX } from 'preact';
 import { useMemo, useRef } from 'preact/hooks';
+import { labelOf } from '../core/action';
 import { thousands, duration } from '../core/duration';
-import { failed, isFailure, shapeOf, toneOf, verdictOf, verdictOfRow } from '../core/kinds';
+import { shapeOf, toneOf } from '../core/kinds';
 import { outline, type Line } from '../core/tree';
 import type { Row } from '../protocol';
 import { useDesk } from '../state/context';
@@ -31,7 +32,7 @@ export function Trace(): JSX.Element {
   function search(text: string): Line[] {
     const found: Line[] = [];
     for (const row of lab.log.rows) {
-      if (row.kind !== 'end' && `${row.label} ${row.node} ${row.peer ?? ''} ${row.kind}`.toLowerCase().includes(text)) {
+      if (row.kind !== 'end' && `${row.label} ${labelOf(row, w)} ${row.node} ${row.peer ?? ''} ${row.kind}`.toLowerCase().includes(text)) {
         found.push({ seq: row.seq, depth: 0, branch: false, open: false, place: 0, siblings: 0 });
       }
       if (found.length >= 2000) break;
@@ -113,8 +114,10 @@ function TraceRow({ line, range, chosen }: { line: Line; range: { from: number; 
   const w = words.value;
   const row = lab.log.get(line.seq);
   if (!row) return null;
-  const end = lab.log.end(row.seq);
-  const verdict = end && end.outcome !== '-' ? verdictOf(end.outcome) : verdictOfRow(row);
+  const fate = lab.fates.fate(row.seq);
+  const verdict = lab.fates.verdict(row.seq);
+  const hidden = line.open ? 'none' : lab.fates.trouble(row.seq);
+  const word = fate === 'waiting' || fate === 'undelivered' ? w.fate[fate] : verdict === 'ok' || verdict === 'none' ? undefined : w.verdict[verdict];
   const took = lab.log.duration(row.seq);
   const current = playback.current.value === row.seq && !playback.live.value;
   const from = (playback.track.screenTime(row.at) - range.from) / (range.to - range.from);
@@ -122,22 +125,27 @@ function TraceRow({ line, range, chosen }: { line: Line; range: { from: number; 
   const left = clamp(from);
   const width = Math.max(0.02, clamp(to) - left);
   return (
-    <div class={`tr ${chosen ? 'chosen' : ''} ${current ? 'current' : ''} ${(end && isFailure(end.outcome)) || failed(row) ? 'failed' : ''}`} role="treeitem" id={`ev-${row.seq}`} data-seq={row.seq}
+    <div class={`tr ${chosen ? 'chosen' : ''} ${current ? 'current' : ''} ${troubled(verdict) ? 'failed' : ''}`} role="treeitem" id={`ev-${row.seq}`} data-seq={row.seq}
       aria-level={line.depth + 1} aria-posinset={line.place} aria-setsize={line.siblings} aria-selected={chosen} aria-expanded={line.branch ? line.open : undefined}
-      onClick={() => view.select(row.seq)} onDblClick={() => view.show(row.seq)} title={`${row.label}\n${where(row)}`}>
+      onClick={() => view.select(row.seq)} onDblClick={() => view.show(row.seq)} title={`${labelOf(row, w)}\n${where(row)}`}>
       <span class="tr-in" style={{ width: Math.min(line.depth, 10) * 12 + 'px' }} />
       {line.branch
         ? <span class={`tr-chevron ${line.open ? 'open' : ''}`} onClick={(e) => { e.stopPropagation(); view.toggle(row.seq); }}><Icon name="chevron" size={14} /></span>
         : <span class="tr-chevron" />}
       <Shape row={row} />
-      <span class="tr-label">{row.label}</span>
+      <span class="tr-label">{labelOf(row, w)}</span>
       <span class="tr-who muted">{shortName(lab, row.node)}</span>
-      <VerdictMark verdict={verdict} word={verdict === 'ok' || verdict === 'none' ? undefined : w.verdict[verdict]} />
+      {hidden === 'none' ? null : <span class={`tr-inside v-${hidden}`} title={w.failedInside}><Icon name={hidden === 'temp' ? 'bang' : hidden === 'wait' ? 'hourglass' : 'cross'} size={11} /><span class="hidden">{w.failedInside}</span></span>}
+      <VerdictMark verdict={verdict} word={word} />
       <span class="tr-bar" title={took ? duration(took) : ''} aria-hidden="true">
         <i class={`v-${verdict} tone-${toneOf(row.kind)}`} style={{ left: `${(left * 100).toFixed(1)}%`, width: `${(Math.min(width, 1 - left + 0.02) * 100).toFixed(1)}%` }} />
       </span>
     </div>
   );
+}
+
+function troubled(verdict: string): boolean {
+  return verdict === 'bad' || verdict === 'temp' || verdict === 'wait' || verdict === 'lost';
 }
 
 function clamp(x: number): number {

@@ -10,7 +10,7 @@ export const en = {
   appName: 'mxlab', listTitle: 'Choose a scenario',
   listLead: 'Each scenario is a small Internet with one fault. Find it with real tools, repair it, prove it.',
   start: 'Start', resume: 'Continue', fresh: 'Start afresh', level: (n: number) => `Level ${n} of 5`, minutes: (n: number) => `about ${n} min`,
-  best: (n: number) => `Best ${n}`, otherGroup: 'More', noScenarios: 'There are no scenarios.', classWall: 'Class wall',
+  best: (n: number) => `Best ${n}`, otherGroup: 'More', findScenario: 'Find a scenario', noScenarios: 'There are no scenarios.', classWall: 'Class wall',
 
   // header
   clock: 'Virtual time', connected: 'Connected', connecting: 'Connecting…', offline: 'Offline', ended: 'Ended', check: 'Check', checking: 'Checking…',
@@ -44,6 +44,12 @@ export const en = {
   trace: 'Trace', traceAll: 'All', traceFocus: 'Focus', details: 'Details', find: 'Find', findPlace: 'Find in labels', findNone: 'Nothing found', waterfall: 'Time',
   noEvents: 'No events yet. Run a command or press “See what happened”.', behind: (n: string) => `${n} more coming`, focusOn: 'Only this trace', focusOff: 'All traces',
 
+  // what people did
+  deed: {
+    mail: (to: string) => `mail to ${to}`, fetch: (who: string) => `get mail of ${who}`, ask: (what: string) => `request: ${what}`, edit: (path: string) => `edit ${path}`,
+    reboot: (host: string) => `reboot ${host}`, power: (to: string) => `power ${to}`, until: (what: string): string => (what === 'quiet' ? 'wait until quiet' : 'wait for the next event'),
+  },
+
   // inspector
   inspector: 'Event', why: 'Why?', message: 'Message', bytes: 'Bytes', talk: 'Talk', nothingSelected: 'Select an event in the map, the trace or the story.',
   noWhy: 'Nothing was decided here.', noMessage: 'This event carries no message.', noBytes: 'No bytes were sent.', noTalk: 'This event is not part of a conversation.',
@@ -55,6 +61,7 @@ export const en = {
 
   // verdicts
   verdict: { none: '', ok: 'ok', warn: 'remark', temp: 'temporary', bad: 'failed', wait: 'time-out', lost: 'lost' } as Record<string, string>,
+  fate: { waiting: 'waiting', undelivered: 'not delivered' }, failedInside: 'Something inside failed',
 
   // dock
   dock: 'Work', terminal: 'Terminal', terminals: 'Terminals', files: 'Files', mail: 'Mail', portals: 'Portals', storyTab: 'Story', closeTab: (what: string) => `Close ${what}`,

@@ -13,7 +13,7 @@ export const ko: Words = {
   appName: 'mxlab', listTitle: '시나리오 선택',
   listLead: '시나리오마다 한 곳이 고장 난 작은 인터넷이 있습니다. 실제 도구로 원인을 찾아 고치고, 고쳐졌음을 확인합니다.',
   start: '시작', resume: '이어서 하기', fresh: '처음부터', level: (n) => `난이도 ${n}/5`, minutes: (n) => `약 ${n}분`,
-  best: (n) => `최고 ${n}점`, otherGroup: '기타', noScenarios: '시나리오가 없습니다.', classWall: '수업 현황판',
+  best: (n) => `최고 ${n}점`, otherGroup: '기타', findScenario: '시나리오 찾기', noScenarios: '시나리오가 없습니다.', classWall: '수업 현황판',
 
   clock: '가상 시각', connected: '연결됨', connecting: '연결 중…', offline: '연결 끊김', ended: '종료됨', check: '점검', checking: '점검 중…',
   download: '제출 파일 내려받기', packets: '패킷 캡처 내려받기 (Wireshark)', packetsOf: '패킷 캡처', undo: '되돌리기', undoOf: (what) => `되돌리기: ${what}`, restart: '처음부터 다시', redo: '다시 하기', redoOf: (what) => `다시 하기: ${what}`, stage: '발표 모드', handUp: '손 들기', handDown: '손 내리기',
@@ -41,6 +41,11 @@ export const ko: Words = {
   trace: '추적', traceAll: '전체', traceFocus: '집중', details: '자세히', find: '찾기', findPlace: '이름에서 찾기', findNone: '찾지 못했습니다', waterfall: '시간',
   noEvents: '아직 이벤트가 없습니다. 명령을 실행하거나 ‘무슨 일인지 보기’를 누르십시오.', behind: (n) => `${n}개 더 받는 중`, focusOn: '이 추적만 보기', focusOff: '모든 추적 보기',
 
+  deed: {
+    mail: (to) => `메일: ${to}`, fetch: (who) => `메일 가져오기: ${who}`, ask: (what) => `문의: ${what}`, edit: (path) => `편집: ${path}`,
+    reboot: (host) => `재부팅: ${host}`, power: (to) => `전원: ${to === 'on' ? '켜기' : to === 'off' ? '끄기' : '껐다 켜기'}`, until: (what) => (what === 'quiet' ? '조용해질 때까지' : '다음 이벤트까지'),
+  },
+
   inspector: '이벤트', why: '왜?', message: '메시지', bytes: '바이트', talk: '대화', nothingSelected: '지도, 추적, 이야기에서 이벤트를 선택하십시오.',
   noWhy: '여기서 판단한 것은 없습니다.', noMessage: '이 이벤트에는 메시지가 없습니다.', noBytes: '보낸 바이트가 없습니다.', noTalk: '대화에 속한 이벤트가 아닙니다.',
   rule: '규칙', compared: '비교한 값', want: '기준', got: '실제', same: '같음', differs: '다름', leadsTo: '바로 가기', showMoment: '이 순간 보기', skipTime: (d) => `${d} 건너뛰기`,
@@ -50,6 +55,7 @@ export const ko: Words = {
   took: '걸린 시간', at: '시각', cause: '원인', fields: '항목', copy: '복사', copied: '복사했습니다',
 
   verdict: { none: '', ok: '정상', warn: '참고', temp: '일시 오류', bad: '실패', wait: '시간 초과', lost: '유실' },
+  fate: { waiting: '대기 중', undelivered: '배달 안 됨' }, failedInside: '안에 실패한 일이 있습니다',
 
   dock: '작업', terminal: '터미널', terminals: '터미널', files: '파일', mail: '메일', portals: '문의', storyTab: '이야기', closeTab: (what) => `${what} 닫기`,
   larger: '크게', smaller: '작게', reboot: '재부팅', rebootAsk: (host) => `${withJosa(host, '을')} 재부팅합니까?`, queue: '큐', queueOf: (host) => `${host} 메일 큐`, openOn: '열 곳', viaConsole: '콘솔', viaSsh: 'ssh', addTab: '열기…', dirty: '저장 안 함',
