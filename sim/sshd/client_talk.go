@@ -27,7 +27,7 @@ type talk struct {
 	alive    *vtime.Timer
 	missed   int // keepalives without an answer
 	timedOut bool
-	stdin    *inputPump
+	stdin    *host.Input
 	atTTY    bool // the user types at the far terminal
 }
 
@@ -262,13 +262,13 @@ func (c *client) piping() {
 	if c.o.noInput {
 		c.send(message(msgChannelEOF))
 	} else {
-		c.stdin = startInput(c.p, c.c.Changed())
-		defer c.stdin.stop()
+		c.stdin = host.StartInput(c.p, c.c.Changed())
+		defer c.stdin.Stop()
 	}
 	told := c.o.noInput
 	for c.pump() {
 		if c.stdin != nil {
-			if b := c.stdin.take(); len(b) > 0 {
+			if b := c.stdin.Take(); len(b) > 0 {
 				c.p.Step(1 + len(b)/64)
 				for len(b) > 0 {
 					k := min(len(b), flushSize)
@@ -277,7 +277,7 @@ func (c *client) piping() {
 				}
 				continue
 			}
-			if c.stdin.ended && !told {
+			if c.stdin.Ended() && !told {
 				told = true
 				c.send(message(msgChannelEOF))
 			}

@@ -20,10 +20,10 @@ func (n *netcat) talk(c *vnet.Conn) {
 		n.talkTerminal(c)
 		return
 	}
-	var in *inputPump
+	var in *host.Input
 	if !n.noInput {
-		in = startInput(n.p, c.Changed())
-		defer in.stop()
+		in = host.StartInput(n.p, c.Changed())
+		defer in.Stop()
 	}
 	clock := n.p.Host.Clock
 	ended, expired := n.noInput, false
@@ -34,7 +34,7 @@ func (n *netcat) talk(c *vnet.Conn) {
 			last = clock.Since()
 		}
 		if in != nil {
-			if b := in.take(); len(b) > 0 {
+			if b := in.Take(); len(b) > 0 {
 				n.p.Step(1 + len(b)/64)
 				n.send(c, b)
 				last = clock.Since()
@@ -43,7 +43,7 @@ func (n *netcat) talk(c *vnet.Conn) {
 				}
 				continue
 			}
-			if in.ended && !ended {
+			if in.Ended() && !ended {
 				ended = true
 				if n.shutdown {
 					c.CloseWrite()
@@ -159,8 +159,8 @@ func (n *netcat) dialUDP(target string, remote netip.AddrPort) bool {
 }
 
 func (n *netcat) talkUDP(d *dnsPort) {
-	in := startInput(n.p, &d.signal)
-	defer in.stop()
+	in := host.StartInput(n.p, &d.signal)
+	defer in.Stop()
 	last := n.p.Host.Clock.Since()
 	for {
 		n.p.Step(1)
@@ -172,12 +172,12 @@ func (n *netcat) talkUDP(d *dnsPort) {
 		if d.err != nil {
 			return
 		}
-		if b := in.take(); len(b) > 0 {
+		if b := in.Take(); len(b) > 0 {
 			d.send(b)
 			last = n.p.Host.Clock.Since()
 			continue
 		}
-		if in.ended && n.quit >= 0 || !n.sleep(&d.signal, last) {
+		if in.Ended() && n.quit >= 0 || !n.sleep(&d.signal, last) {
 			return
 		}
 	}
@@ -271,8 +271,8 @@ func (n *netcat) serveUDP(local netip.AddrPort) int {
 		fmt.Fprintf(n.p.Stderr, "Bound on %s %d\n", n.peerName(local.Addr()), local.Port())
 	}
 	var peer netip.AddrPort
-	in := startInput(n.p, &arrived)
-	defer in.stop()
+	in := host.StartInput(n.p, &arrived)
+	defer in.Stop()
 	for {
 		n.p.Step(1)
 		for _, d := range queue {
@@ -288,7 +288,7 @@ func (n *netcat) serveUDP(local netip.AddrPort) int {
 		}
 		queue = nil
 		if peer.IsValid() {
-			if b := in.take(); len(b) > 0 {
+			if b := in.Take(); len(b) > 0 {
 				sock.SendTo(peer, b)
 			}
 		}

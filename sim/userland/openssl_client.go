@@ -294,18 +294,18 @@ func (s *sslClient) talk() {
 }
 
 func (s *sslClient) pipe(n *netcat) {
-	in := startInput(s.p, s.conn.Changed())
-	defer in.stop()
+	in := host.StartInput(s.p, s.conn.Changed())
+	defer in.Stop()
 	for {
 		open, _ := n.show(s.conn)
-		b := in.take()
+		b := in.Take()
 		switch {
 		case !open:
 			return
 		case len(b) > 0:
 			s.p.Step(1 + len(b)/64)
 			n.send(s.conn, b)
-		case in.ended && !s.has("ign_eof") && !s.quiet():
+		case in.Ended() && !s.has("ign_eof") && !s.quiet():
 			s.p.Printf("DONE\n")
 			return
 		default:

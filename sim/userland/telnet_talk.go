@@ -121,15 +121,15 @@ func (t *telnet) escaped(line string) bool {
 // once: replies that have not arrived yet are lost.
 func (t *telnet) talkInput() {
 	c := t.c
-	in := startInput(t.p, c.Changed())
-	defer in.stop()
+	in := host.StartInput(t.p, c.Changed())
+	defer in.Stop()
 	for t.show() {
-		if b := in.take(); len(b) > 0 {
+		if b := in.Take(); len(b) > 0 {
 			t.p.Step(1 + len(b)/64)
 			t.send(string(b))
 			continue
 		}
-		if in.ended {
+		if in.Ended() {
 			t.stderr("Connection closed by foreign host.\n")
 			t.close()
 			return
