@@ -92,28 +92,10 @@ func (p *probe) lookup(h *host.Host) mail.LookupFunc {
 		}
 		out := mail.DNSAnswer{}
 		for _, rr := range m.Answer {
-			if rec, ok := mailRecord(rr); ok && rr.Header().Rrtype == mdns.StringToType[string(t)] {
+			if rec, ok := mail.RecordOf(rr); ok && rr.Header().Rrtype == mdns.StringToType[string(t)] {
 				out.Records = append(out.Records, rec)
 			}
 		}
 		return out
 	}
-}
-
-// mailRecord is a DNS record as mail programs see it.
-func mailRecord(rr mdns.RR) (mail.DNSRecord, bool) {
-	if a, ok := addrOf(rr); ok {
-		return mail.DNSRecord{Addr: a}, true
-	}
-	switch rr := rr.(type) {
-	case *mdns.MX:
-		return mail.DNSRecord{Host: strings.TrimSuffix(rr.Mx, "."), Preference: rr.Preference}, true
-	case *mdns.PTR:
-		return mail.DNSRecord{Host: strings.TrimSuffix(rr.Ptr, ".")}, true
-	case *mdns.NS:
-		return mail.DNSRecord{Host: strings.TrimSuffix(rr.Ns, ".")}, true
-	case *mdns.TXT:
-		return mail.DNSRecord{Text: strings.Join(rr.Txt, "")}, true
-	}
-	return mail.DNSRecord{}, false
 }

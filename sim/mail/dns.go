@@ -1,6 +1,11 @@
 package mail
 
-import "net/netip"
+import (
+	"net/netip"
+	"strings"
+
+	mdns "github.com/miekg/dns"
+)
 
 // RRType is a DNS record type mail programs ask for.
 type RRType string
@@ -48,6 +53,28 @@ type DNSRecord struct {
 	Host       string     // MX, PTR, NS: without the final dot; "" is the root (null MX)
 	Preference uint16     // MX
 	Text       string     // TXT: the strings of a record joined without a blank
+}
+
+// RecordOf reads a DNS record as mail programs see it; ok is false for types
+// they do not ask for.
+func RecordOf(rr mdns.RR) (r DNSRecord, ok bool) {
+	switch rr := rr.(type) {
+	case *mdns.A:
+		a, ok := netip.AddrFromSlice(rr.A.To4())
+		return DNSRecord{Addr: a}, ok
+	case *mdns.AAAA:
+		a, ok := netip.AddrFromSlice(rr.AAAA)
+		return DNSRecord{Addr: a}, ok
+	case *mdns.MX:
+		return DNSRecord{Host: strings.TrimSuffix(rr.Mx, "."), Preference: rr.Preference}, true
+	case *mdns.PTR:
+		return DNSRecord{Host: strings.TrimSuffix(rr.Ptr, ".")}, true
+	case *mdns.NS:
+		return DNSRecord{Host: strings.TrimSuffix(rr.Ns, ".")}, true
+	case *mdns.TXT:
+		return DNSRecord{Text: strings.Join(rr.Txt, "")}, true
+	}
+	return DNSRecord{}, false
 }
 
 // DNSAnswer is the result of a look-up, aliases already followed.

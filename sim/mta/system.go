@@ -134,7 +134,7 @@ func lookup(t *vtime.Task, h *host.Host, name string, rt mail.RRType) mail.DNSAn
 		if rr.Header().Rrtype != qtype {
 			continue
 		}
-		if r, ok := record(rr); ok {
+		if r, ok := mail.RecordOf(rr); ok {
 			a.Records = append(a.Records, r)
 		}
 	}
@@ -158,26 +158,6 @@ func typeNumber(rt mail.RRType) uint16 {
 		return mdns.TypePTR
 	}
 	return mdns.TypeNS
-}
-
-func record(rr mdns.RR) (mail.DNSRecord, bool) {
-	switch rr := rr.(type) {
-	case *mdns.A:
-		a, ok := netip.AddrFromSlice(rr.A.To4())
-		return mail.DNSRecord{Addr: a}, ok
-	case *mdns.AAAA:
-		a, ok := netip.AddrFromSlice(rr.AAAA)
-		return mail.DNSRecord{Addr: a}, ok
-	case *mdns.MX:
-		return mail.DNSRecord{Host: strings.TrimSuffix(rr.Mx, "."), Preference: rr.Preference}, true
-	case *mdns.PTR:
-		return mail.DNSRecord{Host: strings.TrimSuffix(rr.Ptr, ".")}, true
-	case *mdns.NS:
-		return mail.DNSRecord{Host: strings.TrimSuffix(rr.Ns, ".")}, true
-	case *mdns.TXT:
-		return mail.DNSRecord{Text: strings.Join(rr.Txt, "")}, true
-	}
-	return mail.DNSRecord{}, false
 }
 
 // seconds formats a delay as Postfix does with delay_logging_resolution_limit 2:
