@@ -178,6 +178,7 @@ func TestHostileCommandsEndAndTheWorldLives(t *testing.T) {
 		{`printf '%1000000000d' 1`, ""},
 		{`sleep 100000000000000`, ""},
 		{`nc -l 9`, ""},
+		{`while true; do nc -l -p 25 -c x; done &`, ""},
 	} {
 		w := world(t, p)
 		res, err := w.Do(sim.Action{On: "pc", Run: c.run})

@@ -230,11 +230,11 @@ func (p *Proc) end(err error) {
 		p.status = 139
 		p.Host.Log.Emit(trace.Event{Kind: trace.Note, Outcome: trace.Fail, Node: p.Host.Name,
 			Data: trace.F("internal error", "command", strings.Join(p.Args, " "), "error", fmt.Sprint(pe.Value))})
-		fmt.Fprintln(p.Stderr, "Segmentation fault")
+		p.lastWords("Segmentation fault")
 	case errors.Is(err, ErrSteps):
 		p.signal, p.status = SIGKILL, 137
 		if p.Host.Limits.tell() {
-			fmt.Fprintln(p.Stderr, "Killed")
+			p.lastWords("Killed")
 		}
 	default:
 		p.signal, p.status = SIGKILL, 137
@@ -253,6 +253,17 @@ func (p *Proc) end(err error) {
 	if p.onExit != nil {
 		p.onExit(p)
 	}
+}
+
+// lastWords writes why the process ended. Its terminal or pipe may take no more:
+// that ends it no second time.
+func (p *Proc) lastWords(text string) {
+	say := func() { fmt.Fprintln(p.Stderr, text) }
+	if t := p.Host.Clock.Current(); t != nil {
+		_ = t.Try(say)
+		return
+	}
+	say()
 }
 
 // OnExit registers fn to run when the process has ended. It must not wait.
