@@ -63,3 +63,9 @@ func (fd *FD) Conn() *vnet.Conn {
 	c, _ := fd.r.(*vnet.Conn)
 	return c
 }
+
+// File returns the open file behind fd that is written to, or nil.
+func (fd *FD) File() *vfs.File {
+	f, _ := fd.w.(*vfs.File)
+	return f
+}

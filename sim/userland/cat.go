@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"mxlab/sim/host"
+	"mxlab/sim/host/vfs"
 )
 
 // runCat is cat(1).
@@ -18,13 +19,35 @@ func runCat(p *host.Proc) int {
 	c := &catter{f: f, out: out, ends: f.has("A") || f.has("E") || f.has("e"), tabs: f.has("A") || f.has("T") || f.has("t"),
 		show: f.has("A") || f.has("v") || f.has("e") || f.has("t")}
 	plain := len(f.given) == 0 || len(f.given) == 1 && f.has("u")
+	refused := false
 	status := eachInput(p, f.operands, func(name string, r io.Reader) error {
+		if sameFile(r, p.Stdout) {
+			p.Errorf("%s: input file is output file", name)
+			refused = true
+			return nil
+		}
 		if plain {
 			return copyText(p, r, out)
 		}
 		return eachLine(p, r, c.line)
 	})
+	if refused {
+		status = 1
+	}
 	return out.close(status)
+}
+
+// sameFile reports whether input and output are one file that is not empty:
+// copying it to itself would go on until the disk is full.
+func sameFile(in io.Reader, out *host.FD) bool {
+	f, ok := in.(*vfs.File)
+	to := out.File()
+	if !ok || to == nil {
+		return false
+	}
+	a, errA := f.Stat()
+	b, errB := to.Stat()
+	return errA == nil && errB == nil && a.Mode().IsRegular() && a.Ino == b.Ino && a.Mount == b.Mount && a.Size() > 0
 }
 
 // copyText copies as it comes, so that what was read from a pipe or terminal is

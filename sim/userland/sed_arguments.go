@@ -172,6 +172,8 @@ func replacement(s string) (list []sedPiece, highest int) {
 				b.WriteByte('\n')
 			case n == 't':
 				b.WriteByte('\t')
+			case n == 'r':
+				b.WriteByte('\r')
 			case strings.IndexByte("LUluE", n) >= 0:
 				flush()
 				list = append(list, sedPiece{group: -1, fold: n})

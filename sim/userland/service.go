@@ -32,6 +32,15 @@ func runService(p *host.Proc) int {
 	case "start", "stop", "restart", "reload", "status", "force-reload", "try-restart":
 	case "--full-restart":
 		verb = "restart"
+	case "save", "flush":
+		// Other verbs are for the init script; this one hands all of them on.
+		if args[0] == "netfilter-persistent" && p.Host.Flavour != host.RedHat {
+			status, err := p.Run(host.Spec{Args: []string{"/usr/sbin/netfilter-persistent", verb}})
+			if err == nil {
+				return status
+			}
+		}
+		fallthrough
 	default:
 		fmt.Fprintf(p.Stderr, "Usage: /etc/init.d/%s {start|stop|reload|restart|force-reload|status}\n", args[0])
 		return 3
