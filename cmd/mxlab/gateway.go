@@ -29,13 +29,9 @@ func (c *gatewayCmd) Run(a *app) error {
 	if err != nil {
 		return usageError{err}
 	}
-	_, plan, err := a.openPlan(c.Scenario, c.Seed)
+	w, err := a.openWorld(c.Scenario, c.Seed)
 	if err != nil {
 		return err
-	}
-	w, err := plan.World()
-	if err != nil {
-		return usageError{err}
 	}
 	defer w.Close()
 	if err := c.prepare(a, w); err != nil {

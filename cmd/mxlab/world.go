@@ -28,6 +28,19 @@ func (a *app) openPlan(name string, seed uint64) (*scenarios.Drawn, *sim.Plan, e
 	return d, plan, nil
 }
 
+// openWorld makes the world of a scenario for a seed. It must be closed.
+func (a *app) openWorld(name string, seed uint64) (*sim.World, error) {
+	_, plan, err := a.openPlan(name, seed)
+	if err != nil {
+		return nil, err
+	}
+	w, err := plan.World()
+	if err != nil {
+		return nil, usageError{err}
+	}
+	return w, nil
+}
+
 type execCmd struct {
 	Scenario string   `arg:"" help:"Scenario id, network:NAME, or a path."`
 	Host     string   `arg:"" help:"Host to run the command on."`
@@ -51,17 +64,13 @@ func (c *execCmd) Run(a *app) error {
 	case len(args) == 0:
 		return usageError{fmt.Errorf("exec: no command; write it after --")}
 	}
-	_, plan, err := a.openPlan(c.Scenario, c.Seed)
+	w, err := a.openWorld(c.Scenario, c.Seed)
 	if err != nil {
 		return err
 	}
-	w, err := plan.World()
-	if err != nil {
-		return usageError{err}
-	}
 	defer w.Close()
-	if !slices.Contains(hostNames(plan), c.Host) {
-		return usageError{fmt.Errorf("exec: no host %q in %s; there are %s", c.Host, c.Scenario, strings.Join(hostNames(plan), ", "))}
+	if !slices.Contains(hostNames(w.Plan()), c.Host) {
+		return usageError{fmt.Errorf("exec: no host %q in %s; there are %s", c.Host, c.Scenario, strings.Join(hostNames(w.Plan()), ", "))}
 	}
 	for _, p := range c.Put {
 		if err := put(w, c.Host, p); err != nil {

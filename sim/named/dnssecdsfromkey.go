@@ -41,9 +41,9 @@ Output: DS or CDS RRs
 // runDsfromkey is dnssec-dsfromkey(8): the DS records a parent zone needs for a key
 // (RFC 4034 5, RFC 4509).
 func runDsfromkey(p *host.Proc) int {
-	t, ok := newTool(p, "acfKTvE", "12ACshV", dsfromkeyUsage)
-	if !ok || t.quit {
-		return onStatus(ok)
+	t, status := newTool(p, "acfKTvE", "12ACshV", dsfromkeyUsage, 0)
+	if t == nil {
+		return status
 	}
 	digest := uint8(mdns.SHA256)
 	switch strings.ToUpper(strings.ReplaceAll(t.flags['a'], "-", "")) {

@@ -41,12 +41,13 @@ type tool struct {
 	flags   map[byte]string // options given, with their value
 	seen    map[byte]bool
 	operand []string
-	quit    bool
 }
 
-// newTool parses the options of a command; valued lists those with a value.
-func newTool(p *host.Proc, valued, plain, usage string) (*tool, bool) {
-	t := &tool{p: p, flags: map[byte]string{}, seen: map[byte]bool{}}
+// newTool parses the options of a command that wants at least so many operands;
+// valued lists the options with a value. Without a tool the command is over, with
+// that status.
+func newTool(p *host.Proc, valued, plain, usage string, operands int) (t *tool, status int) {
+	t = &tool{p: p, flags: map[byte]string{}, seen: map[byte]bool{}}
 	args := p.Args[1:]
 	for len(args) > 0 && len(args[0]) > 1 && args[0][0] == '-' {
 		word := args[0][1:]
@@ -59,7 +60,7 @@ func newTool(p *host.Proc, valued, plain, usage string) (*tool, bool) {
 				if value == "" {
 					if len(args) == 0 {
 						fmt.Fprintf(p.Stderr, "%s: option requires an argument -- '%c'\n%s", p.Name(), f, usage)
-						return t, false
+						return nil, 1
 					}
 					value, args = args[0], args[1:]
 				}
@@ -72,16 +73,20 @@ func newTool(p *host.Proc, valued, plain, usage string) (*tool, bool) {
 					fmt.Fprintf(p.Stderr, "%s: invalid option -- '%c'\n", p.Name(), f)
 				}
 				fmt.Fprint(p.Stderr, usage)
-				return t, false
+				return nil, 1
 			}
 		}
 	}
 	if t.seen['V'] {
 		fmt.Fprintf(p.Stderr, "%s %s\n", p.Name(), versionNumber)
-		t.quit = true
+		return nil, 0
+	}
+	if len(args) < operands {
+		fmt.Fprint(p.Stderr, usage)
+		return nil, 1
 	}
 	t.operand = args
-	return t, true
+	return t, 0
 }
 
 func (t *tool) fatalf(format string, args ...any) int {
@@ -110,13 +115,9 @@ func algorithmNumber(word string) (uint8, bool) {
 // runDnssecKeygen is dnssec-keygen(8): a key pair for a zone, in two files. The keys
 // depend on the world's seed alone.
 func runDnssecKeygen(p *host.Proc) int {
-	t, ok := newTool(p, "KklabcdEfgLnpstTmvPARIDSi", "3GChqV", keygenUsage)
-	if !ok || t.quit {
-		return onStatus(ok)
-	}
-	if len(t.operand) == 0 {
-		fmt.Fprint(p.Stderr, keygenUsage)
-		return 1
+	t, status := newTool(p, "KklabcdEfgLnpstTmvPARIDSi", "3GChqV", keygenUsage, 1)
+	if t == nil {
+		return status
 	}
 	name, err := dns.ParseName(t.operand[0])
 	switch {
@@ -158,13 +159,6 @@ func runDnssecKeygen(p *host.Proc) int {
 		k.Public.Hdr.Ttl = uint32(ttl)
 	}
 	return t.writeKey(k)
-}
-
-func onStatus(ok bool) int {
-	if ok {
-		return 0
-	}
-	return 1
 }
 
 // writeKey writes both files and prints their name.

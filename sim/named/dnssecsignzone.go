@@ -47,13 +47,9 @@ Signing Keys: (default: all zone keys that have private keys)
 
 // runSignzone is dnssec-signzone(8).
 func runSignzone(p *host.Proc) int {
-	t, ok := newTool(p, "KdseXivojfINOcETkn3HLM", "SghDaPQRtuxzCAqV", signzoneUsage)
-	if !ok || t.quit {
-		return onStatus(ok)
-	}
-	if len(t.operand) == 0 {
-		fmt.Fprint(p.Stderr, signzoneUsage)
-		return 1
+	t, status := newTool(p, "KdseXivojfINOcETkn3HLM", "SghDaPQRtuxzCAqV", signzoneUsage, 1)
+	if t == nil {
+		return status
 	}
 	file := t.operand[0]
 	origin := t.flags['o']
@@ -258,13 +254,9 @@ Options: (default value in parenthesis)
 
 // runVerify is dnssec-verify(8).
 func runVerify(p *host.Proc) int {
-	t, ok := newTool(p, "cEIJmov", "qVxzh", verifyUsage)
-	if !ok || t.quit {
-		return onStatus(ok)
-	}
-	if len(t.operand) == 0 {
-		fmt.Fprint(p.Stderr, verifyUsage)
-		return 1
+	t, status := newTool(p, "cEIJmov", "qVxzh", verifyUsage, 1)
+	if t == nil {
+		return status
 	}
 	file, origin := t.operand[0], t.flags['o']
 	if origin == "" {
@@ -279,5 +271,8 @@ func runVerify(p *host.Proc) int {
 	}
 	report, good := dns.Verify(zone, uint32(p.Host.Now().Unix()))
 	fmt.Fprint(p.Stderr, report)
-	return onStatus(good)
+	if !good {
+		return 1
+	}
+	return 0
 }

@@ -14,17 +14,6 @@ type packer struct {
 	names map[string]int // name: where it stands in the message
 }
 
-// Bits of the third and fourth octet of the header (RFC 1035 4.1.1, RFC 4035 3).
-const (
-	bitQR = 1 << 15
-	bitAA = 1 << 10
-	bitTC = 1 << 9
-	bitRD = 1 << 8
-	bitRA = 1 << 7
-	bitAD = 1 << 5
-	bitCD = 1 << 4
-)
-
 // pack returns the message in wire format, nil if it has none. The result is
 // valid until the next call.
 func (p *packer) pack(m *mdns.Msg) []byte {
@@ -49,8 +38,8 @@ func (p *packer) packInto(m *mdns.Msg) (off int, err error) {
 	for _, f := range [...]struct {
 		on  bool
 		bit uint16
-	}{{m.Response, bitQR}, {m.Authoritative, bitAA}, {m.Truncated, bitTC}, {m.RecursionDesired, bitRD}, {m.RecursionAvailable, bitRA},
-		{m.AuthenticatedData, bitAD}, {m.CheckingDisabled, bitCD}} {
+	}{{m.Response, flagQR}, {m.Authoritative, flagAA}, {m.Truncated, flagTC}, {m.RecursionDesired, flagRD}, {m.RecursionAvailable, flagRA},
+		{m.AuthenticatedData, flagAD}, {m.CheckingDisabled, flagCD}} {
 		if f.on {
 			bits |= f.bit
 		}

@@ -18,13 +18,9 @@ func runUsermod(p *host.Proc) int {
 		return shortUsage(p, "LOGIN")
 	}
 	a, name := accounts{p}, f.operands[0]
-	u, known := p.Host.User(name)
-	if !known {
-		p.Errorf("user '%s' does not exist", name)
-		return 6
-	}
-	if a.locked() {
-		return 1
+	u, status := a.user(name)
+	if status != 0 {
+		return status
 	}
 	if status := a.knowGroups(f.given["G"], f.has("G")); status != 0 {
 		return status
@@ -52,6 +48,19 @@ func runUsermod(p *host.Proc) int {
 		a.rename(name, f.given["l"])
 	}
 	return 0
+}
+
+// user returns the account to be changed, or the status that says why not.
+func (a accounts) user(name string) (u host.User, status int) {
+	u, known := a.p.Host.User(name)
+	switch {
+	case !known:
+		a.p.Errorf("user '%s' does not exist", name)
+		return u, 6
+	case a.locked():
+		return u, 1
+	}
+	return u, 0
 }
 
 // changeLine changes the fields of passwd(5).
@@ -161,13 +170,9 @@ func runUserdel(p *host.Proc) int {
 		return shortUsage(p, "LOGIN")
 	}
 	a, name := accounts{p}, f.operands[0]
-	u, known := p.Host.User(name)
-	if !known {
-		p.Errorf("user '%s' does not exist", name)
-		return 6
-	}
-	if a.locked() {
-		return 1
+	u, status := a.user(name)
+	if status != 0 {
+		return status
 	}
 	for _, q := range p.Host.Procs() {
 		if q.Cred.UID == u.UID && !f.has("f") {
