@@ -227,6 +227,54 @@ except poplib.error_proto as e: print(e)
 		write(t, rc, fmt.Sprintf("poll 127.0.0.1 protocol imap port %s user %s password %s ssl no sslcertck keep fetchall mda \"cat\"\n", port("mail1:993/tcp"), box.User, box.Password))
 		want(t, client(t, "", "fetchmail", "-f", rc, "--nosyslog", "--nodetach"), "3 messages for "+box.User)
 	})
+	pem := filepath.Join(t.TempDir(), "pem")
+	write(t, pem, certificate(t, at["mail1:993/tcp"]))
+	for target, kind := range map[string]string{"mail1:993/tcp": "IMAPS", "mail1:143/tcp": "STARTTLS"} {
+		t.Run("mbsync "+kind, func(t *testing.T) {
+			dir := t.TempDir()
+			rc := filepath.Join(dir, "rc")
+			write(t, rc, fmt.Sprintf("IMAPAccount a\nHost 127.0.0.1\nPort %s\nUser %s\nPass %s\nSSLType %s\nCertificateFile %s\nSystemCertificates no\nAuthMechs *\n\nIMAPStore far\nAccount a\n\n"+
+				"MaildirStore near\nPath %s/\nInbox %s/INBOX\n\nChannel c\nFar :far:\nNear :near:\nCreate Near\n", port(target), box.User, box.Password, kind, pem, dir, dir))
+			client(t, "", "mbsync", "-c", rc, "c")
+			if files, _ := filepath.Glob(dir + "/INBOX/*/*"); len(files) < 3 {
+				t.Errorf("%d files, want 3 mails", len(files))
+			}
+		})
+	}
+	for _, c := range []struct{ name, url, set string }{
+		{"imaps", "imaps://127.0.0.1:" + port("mail1:993/tcp"), ""},
+		{"starttls", "imap://127.0.0.1:" + port("mail1:143/tcp"), "ssl_starttls=yes ssl_force_tls=yes"},
+	} {
+		t.Run("mutt "+c.name, func(t *testing.T) { readWithMutt(t, &box, pem, c.url, c.set, 3) })
+	}
+}
+
+// certificate is what a server shows to openssl.
+func certificate(t *testing.T, addr string) string {
+	t.Helper()
+	out := client(t, "", "openssl", "s_client", "-connect", addr)
+	_, rest, _ := strings.Cut(out, "-----BEGIN CERTIFICATE-----")
+	body, _, ok := strings.Cut(rest, "-----END CERTIFICATE-----")
+	if !ok {
+		t.Fatalf("no certificate in:\n%s", out)
+	}
+	return "-----BEGIN CERTIFICATE-----" + body + "-----END CERTIFICATE-----\n"
+}
+
+// readWithMutt opens a mailbox with mutt in a terminal of its own and copies all
+// mails of it to a file.
+func readWithMutt(t *testing.T, box *sim.Mailbox, pem, url, set string, mails int) {
+	t.Helper()
+	peer(t, "mutt")
+	dir := t.TempDir()
+	rc, mbox := filepath.Join(dir, "rc"), filepath.Join(dir, "copies")
+	write(t, rc, fmt.Sprintf("set imap_user=%s imap_pass=%s certificate_file=%s ssl_verify_host=no ssl_verify_dates=no mbox_type=mbox confirmappend=no confirmcreate=no folder=. delete=no quit=yes %s\n"+
+		"push '<tag-pattern>~A<enter><tag-prefix><copy-message>%s<enter><quit>'\n", box.User, box.Password, pem, set, mbox))
+	out := client(t, "", "script", "-qec", "TERM=xterm mutt -n -F "+rc+" -f "+url+"/INBOX", "/dev/null")
+	copies, err := os.ReadFile(mbox)
+	if n := strings.Count(string(copies), "\nSubject: "); err != nil || n != mails {
+		t.Errorf("%d mails, want %d; %v\n%q", n, mails, err, out)
+	}
 }
 
 func write(t *testing.T, name, text string) {
