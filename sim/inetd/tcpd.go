@@ -151,15 +151,7 @@ func runTcpdmatch(p *host.Proc) int {
 	daemon, at, _ := strings.Cut(words[0], "@")
 	server, _ := netip.ParseAddr(at)
 	client := words[1][strings.LastIndexByte(words[1], '@')+1:]
-	addrs := []netip.Addr{}
-	named := false
-	if a, err := netip.ParseAddr(strings.Trim(client, "[]")); err == nil {
-		addrs = append(addrs, a)
-	} else if list, _, err := p.Host.LookupAddrs(p.Task, client, host.AnyFamily); err == nil {
-		addrs, named = list, true
-	} else if client == tcpwrap.Unknown || client == tcpwrap.Paranoid {
-		addrs, named = []netip.Addr{{}}, true
-	}
+	addrs, named := clientAddrs(p, client)
 	allow, deny, problems := rules(p.Host, dir)
 	for _, bad := range problems {
 		fmt.Fprintln(p.Stderr, bad.Error())
@@ -184,17 +176,36 @@ func runTcpdmatch(p *host.Proc) int {
 			p.Printf("server:   address  %s\n", server)
 		}
 		p.Printf("server:   process  %s\n", daemon)
-		access := "denied"
-		v := tcpwrap.Decide(allow, deny, q)
-		if v.Granted {
-			access = "granted"
-		}
-		if v.Rule != nil && slices.ContainsFunc(v.Rule.Options, func(o tcpwrap.Option) bool { return o.Name == "twist" }) {
-			access = "delegated"
-		}
-		p.Printf("access:   %s\n", access)
+		p.Printf("access:   %s\n", access(tcpwrap.Decide(allow, deny, q)))
 	}
 	return 0
+}
+
+// clientAddrs are the addresses a client may come from, none if it is unknown;
+// named says that it was given by name.
+func clientAddrs(p *host.Proc, client string) (addrs []netip.Addr, named bool) {
+	if a, err := netip.ParseAddr(strings.Trim(client, "[]")); err == nil {
+		return []netip.Addr{a}, false
+	}
+	if list, _, err := p.Host.LookupAddrs(p.Task, client, host.AnyFamily); err == nil {
+		return list, true
+	}
+	if client == tcpwrap.Unknown || client == tcpwrap.Paranoid {
+		return []netip.Addr{{}}, true
+	}
+	return nil, false
+}
+
+// access is the last word on a connection: with "twist" something else than the
+// daemon would serve it.
+func access(v tcpwrap.Verdict) string {
+	switch {
+	case v.Rule != nil && slices.ContainsFunc(v.Rule.Options, func(o tcpwrap.Option) bool { return o.Name == "twist" }):
+		return "delegated"
+	case v.Granted:
+		return "granted"
+	}
+	return "denied"
 }
 
 // runTcpdchk is tcpdchk(8): it prints what is wrong with the files, with -v

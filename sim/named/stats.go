@@ -83,7 +83,32 @@ func (s *Server) statisticsText() string {
 			}
 		}
 	}
-	b.WriteString("[View: _bind]\n++ Name Server Statistics ++\n")
+	b.WriteString("[View: _bind]\n")
+	s.serverStatistics(&b, line)
+	b.WriteString("++ Resolver Statistics ++\n[Common]\n")
+	for _, v := range s.views {
+		fmt.Fprintf(&b, "[View: %s]\n", strings.TrimPrefix(v.conf.Name, "_"))
+		line(c.timeouts, "query timeouts")
+		line(c.addressFetches, "IPv4 NS address fetches")
+		line(c.priming, "priming queries")
+	}
+	b.WriteString("[View: _bind]\n++ Cache Statistics ++\n")
+	for _, v := range s.views {
+		fmt.Fprintf(&b, "[View: %s]\n", strings.TrimPrefix(v.conf.Name, "_"))
+		line(c.cacheHits, "cache hits (from query)")
+		line(c.cacheMisses, "cache misses (from query)")
+		if v.resolver != nil {
+			line(uint64(v.resolver.cache.Len()), "cache RRsets")
+		}
+	}
+	fmt.Fprintf(&b, "--- Statistics Dump --- (%d)\n", now)
+	return b.String()
+}
+
+// serverStatistics are the sections on the server and its zones.
+func (s *Server) serverStatistics(b *strings.Builder, line func(n uint64, text string)) {
+	c := &s.stats
+	b.WriteString("++ Name Server Statistics ++\n")
 	line(c.ipv4, "IPv4 requests received")
 	line(c.ipv6, "IPv6 requests received")
 	line(c.edns, "requests with EDNS(0) received")
@@ -104,24 +129,6 @@ func (s *Server) statisticsText() string {
 	line(c.notifiesIn, "IPv4 notifies received")
 	line(c.transfersIn, "transfer requests succeeded")
 	line(c.transfersFailed, "transfer requests failed")
-	b.WriteString("++ Resolver Statistics ++\n[Common]\n")
-	for _, v := range s.views {
-		fmt.Fprintf(&b, "[View: %s]\n", strings.TrimPrefix(v.conf.Name, "_"))
-		line(c.timeouts, "query timeouts")
-		line(c.addressFetches, "IPv4 NS address fetches")
-		line(c.priming, "priming queries")
-	}
-	b.WriteString("[View: _bind]\n++ Cache Statistics ++\n")
-	for _, v := range s.views {
-		fmt.Fprintf(&b, "[View: %s]\n", strings.TrimPrefix(v.conf.Name, "_"))
-		line(c.cacheHits, "cache hits (from query)")
-		line(c.cacheMisses, "cache misses (from query)")
-		if v.resolver != nil {
-			line(uint64(v.resolver.cache.Len()), "cache RRsets")
-		}
-	}
-	fmt.Fprintf(&b, "--- Statistics Dump --- (%d)\n", now)
-	return b.String()
 }
 
 func sortedKeys[K int | uint16, V any](m map[K]V) []K {

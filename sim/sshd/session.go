@@ -107,13 +107,7 @@ func (n *conn) start(command string) bool {
 	if n.cfg.ForceCommand != "none" {
 		command = n.cfg.ForceCommand
 	}
-	env := h.LoginEnv(u)
-	env.Set("MAIL", "/var/mail/"+u.Name)
-	env.Set("SSH_CLIENT", fmt.Sprintf("%s %d %d", n.from.Addr(), n.from.Port(), n.c.Local().Port()))
-	env.Set("SSH_CONNECTION", fmt.Sprintf("%s %d %s %d", n.from.Addr(), n.from.Port(), n.c.Local().Addr(), n.c.Local().Port()))
-	if n.lang != "" {
-		env.Set("LANG", n.lang)
-	}
+	env := n.env()
 	spec := host.Spec{Args: []string{"-" + path.Base(u.Shell)}, Env: env, Cwd: u.Home, NewGroup: true}
 	cred := h.Cred(u)
 	spec.Cred = &cred
@@ -158,6 +152,19 @@ func (n *conn) start(command string) bool {
 	}
 	shell.OnExit(func(p *host.Proc) { n.finish(p.Status()) })
 	return true
+}
+
+// env is the environment of a session (ssh(1), ENVIRONMENT).
+func (n *conn) env() *host.Env {
+	local := n.c.Local()
+	env := n.s.h.LoginEnv(n.login.user)
+	env.Set("MAIL", "/var/mail/"+n.login.user.Name)
+	env.Set("SSH_CLIENT", fmt.Sprintf("%s %d %d", n.from.Addr(), n.from.Port(), local.Port()))
+	env.Set("SSH_CONNECTION", fmt.Sprintf("%s %d %s %d", n.from.Addr(), n.from.Port(), local.Addr(), local.Port()))
+	if n.lang != "" {
+		env.Set("LANG", n.lang)
+	}
+	return env
 }
 
 func (n *conn) openTTY(spec *host.Spec, env *host.Env) {

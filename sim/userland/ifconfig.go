@@ -64,11 +64,7 @@ func changeIface(p *host.Proc, name string, words []string) int {
 			value = words[i]
 		}
 		if p.Cred.UID != 0 {
-			call := map[string]string{"up": "SIOCSIFFLAGS", "down": "SIOCSIFFLAGS", "mtu": "SIOCSIFMTU", "netmask": "SIOCSIFNETMASK"}[word]
-			if call == "" {
-				call = "SIOCSIFADDR"
-			}
-			return fail(255, "%s: Operation not permitted", call)
+			return fail(255, "%s: Operation not permitted", ifaceCall(word))
 		}
 		var err error
 		switch word {
@@ -91,26 +87,19 @@ func changeIface(p *host.Proc, name string, words []string) int {
 			if perr != nil {
 				return fail(255, "%s: Resolver error 0 (no error)", value)
 			}
-			if word == "add" {
-				err = iface.AddAddr(prefix)
-			} else {
-				err = iface.DelAddr(prefix)
+			call, change := "SIOCSIFADDR", iface.AddAddr
+			if word == "del" {
+				call, change = "SIOCDIFADDR", iface.DelAddr
 			}
-			if err != nil {
-				return fail(255, "SIOC%sIFADDR: %s", map[string]string{"add": "S", "del": "D"}[word], systemText(err))
+			if err = change(prefix); err != nil {
+				return fail(255, "%s: %s", call, systemText(err))
 			}
 		case "broadcast", "txqueuelen", "metric", "hw", "promisc", "-promisc", "arp", "-arp", "multicast", "allmulti":
 		default:
 			text, length, _ := strings.Cut(word, "/")
-			a, aerr := netip.ParseAddr(text)
-			if aerr != nil || !a.Is4() {
-				why := "Host name lookup failure"
-				if strings.Trim(text, "0123456789.") == "" {
-					why = "Unknown host"
-				}
-				return fail(1, "%s: %s\nifconfig: `--help' gives usage information.", word, why)
+			if addr, err = netip.ParseAddr(text); err != nil || !addr.Is4() {
+				return fail(1, "%s: %s\nifconfig: `--help' gives usage information.", word, noAddress(text))
 			}
-			addr = a
 			if n, lerr := strconv.Atoi(length); lerr == nil && n <= 32 {
 				bits = n
 			}
@@ -120,6 +109,27 @@ func changeIface(p *host.Proc, name string, words []string) int {
 		setFirst(iface, addr, bits)
 	}
 	return 0
+}
+
+// ifaceCall is the ioctl behind a word, as messages name it.
+func ifaceCall(word string) string {
+	switch word {
+	case "up", "down":
+		return "SIOCSIFFLAGS"
+	case "mtu":
+		return "SIOCSIFMTU"
+	case "netmask":
+		return "SIOCSIFNETMASK"
+	}
+	return "SIOCSIFADDR"
+}
+
+// noAddress says why a word is no IPv4 address.
+func noAddress(word string) string {
+	if strings.Trim(word, "0123456789.") == "" {
+		return "Unknown host"
+	}
+	return "Host name lookup failure"
 }
 
 func firstIPv4(i *vnet.Iface) netip.Addr {

@@ -33,14 +33,15 @@ func (t *ipTool) address(args []string) int {
 // addressWords are the keywords of "ip address add" that take a value.
 var addressWords = []string{"dev", "local", "peer", "broadcast", "brd", "anycast", "label", "scope", "metric", "valid_lft", "preferred_lft"}
 
-// changeAddress adds or deletes an address.
-func (t *ipTool) changeAddress(command string, args []string) int {
-	var text, dev string
+// addressArgs reads what stands behind "add" and "delete": an address as it was
+// written, "" if there is none, and a device. With a status other than 0 the
+// command has failed.
+func (t *ipTool) addressArgs(args []string) (text, dev string, status int) {
 	for i := 0; i < len(args); i++ {
 		word := args[i]
 		if slices.Contains(addressWords, word) {
 			if i++; i >= len(args) {
-				return t.incomplete()
+				return text, dev, t.incomplete()
 			}
 			switch word {
 			case "dev":
@@ -53,14 +54,22 @@ func (t *ipTool) changeAddress(command string, args []string) int {
 		switch {
 		case slices.Contains([]string{"nodad", "home", "noprefixroute", "mngtmpaddr", "autojoin"}, word):
 		case text != "":
-			return t.fail(255, "Error: either \"local\" is duplicate, or \"%s\" is a garbage.", word)
+			return text, dev, t.fail(255, "Error: either \"local\" is duplicate, or \"%s\" is a garbage.", word)
 		default:
 			text = word
 		}
 	}
+	return text, dev, 0
+}
+
+// changeAddress adds or deletes an address.
+func (t *ipTool) changeAddress(command string, args []string) int {
+	text, dev, status := t.addressArgs(args)
+	if status != 0 {
+		return status
+	}
 	var prefix netip.Prefix
 	if text != "" {
-		var status int
 		if prefix, status = t.prefix(text); status != 0 {
 			return status
 		}

@@ -54,66 +54,81 @@ func (t *ipTool) virtualLink(command string, args []string) int {
 // that the lab has.
 var linkWords = []string{"txqueuelen", "qlen", "alias", "group", "promisc", "allmulticast", "multicast", "arp", "dynamic", "trailers"}
 
-// setLink is "ip link set": all words are read before anything is changed.
-func (t *ipTool) setLink(args []string) int {
-	var name, state string
-	mtu := 0
+// linkChange is what "ip link set" is told to do.
+type linkChange struct {
+	name  string
+	state string // "up", "down" or nothing
+	mtu   int    // 0: not told; -1: told 0
+}
+
+// linkChange reads the words of "ip link set". With a status other than 0 the
+// command has failed.
+func (t *ipTool) linkChange(args []string) (c linkChange, status int) {
 	for i := 0; i < len(args); i++ {
 		word := args[i]
 		if word == "dev" || word == "mtu" || word == "name" || word == "address" || slices.Contains(linkWords, word) {
 			if i++; i >= len(args) {
-				return t.incomplete()
+				return c, t.incomplete()
 			}
 			switch word {
 			case "dev":
-				name = args[i]
+				c.name = args[i]
 			case "mtu":
 				n, err := strconv.ParseInt(args[i], 0, 32)
 				if err != nil || n < 0 {
-					return t.fail(255, "Error: argument \"%s\" is wrong: Invalid \"mtu\" value\n", args[i])
+					return c, t.fail(255, "Error: argument \"%s\" is wrong: Invalid \"mtu\" value\n", args[i])
 				}
-				mtu = int(n)
-				if mtu == 0 {
-					mtu = -1
+				c.mtu = int(n)
+				if c.mtu == 0 {
+					c.mtu = -1
 				}
 			case "name", "address":
-				return t.answer(vnet.Errno("Device or resource busy"))
+				return c, t.answer(vnet.Errno("Device or resource busy"))
 			}
 			continue
 		}
 		switch {
 		case word == "up" || word == "down":
-			state = word
-		case name != "":
-			return t.fail(255, "Error: either \"dev\" is duplicate, or \"%s\" is a garbage.", word)
+			c.state = word
+		case c.name != "":
+			return c, t.fail(255, "Error: either \"dev\" is duplicate, or \"%s\" is a garbage.", word)
 		default:
-			name = word
+			c.name = word
 		}
 	}
-	if name == "" {
-		return t.fail(255, "Not enough information: \"dev\" argument is required.")
+	if c.name == "" {
+		return c, t.fail(255, "Not enough information: \"dev\" argument is required.")
 	}
-	iface := t.p.Host.Node.Iface(name)
+	return c, 0
+}
+
+// setLink is "ip link set": all words are read before anything is changed.
+func (t *ipTool) setLink(args []string) int {
+	c, status := t.linkChange(args)
+	if status != 0 {
+		return status
+	}
+	iface := t.p.Host.Node.Iface(c.name)
 	if iface == nil {
-		return t.noDevice(name)
+		return t.noDevice(c.name)
 	}
-	if state == "" && mtu == 0 {
+	if c.state == "" && c.mtu == 0 {
 		return 0
 	}
 	if err := t.permitted(); err != nil {
 		return t.answer(err)
 	}
-	if mtu != 0 {
-		if err := iface.SetMTU(mtu); err != nil {
+	if c.mtu != 0 {
+		if err := iface.SetMTU(c.mtu); err != nil {
 			side := "greater than device maximum"
-			if mtu < iface.MTU() {
+			if c.mtu < iface.MTU() {
 				side = "less than device minimum"
 			}
 			return t.fail(2, "Error: mtu %s.", side)
 		}
 	}
-	if state != "" {
-		iface.SetDown(state == "down")
+	if c.state != "" {
+		iface.SetDown(c.state == "down")
 	}
 	return 0
 }

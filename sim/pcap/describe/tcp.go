@@ -40,13 +40,7 @@ func (p *Printer) tcp(v view, e *ends) {
 		return
 	}
 	if p.Verbose > 0 && !p.NoChecksum && !e.fragment && len(v.data) >= v.size {
-		got := v.u16(16)
-		p.printf(", cksum 0x%04x", got)
-		if sum := checksum(e.pseudo(v.size), v.data[:v.size]); sum != 0 {
-			p.printf(" (incorrect -> 0x%04x)", shouldBe(got, sum))
-		} else {
-			p.print(" (correct)")
-		}
+		p.tcpChecksum(v, e)
 	}
 	if p.Verbose > 1 || length > 0 || flags&7 != 0 {
 		p.printf(", seq %d", seq)
@@ -70,6 +64,16 @@ func (p *Printer) tcp(v view, e *ends) {
 	if length > 0 {
 		p.stream(v.from(hlen), sport, dport, flags)
 	}
+}
+
+func (p *Printer) tcpChecksum(v view, e *ends) {
+	got := v.u16(16)
+	p.printf(", cksum 0x%04x", got)
+	if sum := checksum(e.pseudo(v.size), v.data[:v.size]); sum != 0 {
+		p.printf(" (incorrect -> 0x%04x)", shouldBe(got, sum))
+		return
+	}
+	p.print(" (correct)")
 }
 
 func tcpFlags(flags int) string {
