@@ -64,6 +64,26 @@ func TestConverged(t *testing.T) {
 	})
 }
 
+func TestMX(t *testing.T) {
+	edit := func(script string) []sim.Action {
+		return []sim.Action{on("ns1", "sed -i '"+script+"; s/2026022801/2026030201/' /etc/bind/db.${domain} && rndc reload")}
+	}
+	for _, spec := range []string{`{from: outside, server: ns1, domain: "${domain}", host: mail1}`, `{from: pc, domain: "${domain}", host: mail1}`} {
+		run(t, check("dns.mx", spec), []trial{
+			{"as it was", nil, grader.Pass, ""},
+			{"another name and preference", edit(`s/MX.*/MX 0 post/; s/^mail\(.*\)/mail\1\npost\1/`), grader.Pass, ""},
+			{"a second one behind", edit(`s/MX.*/MX 10 mail\n@ MX 20 ns1/`), grader.Pass, ""},
+			{"a second one beside", edit(`s/MX.*/MX 10 mail\n@ MX 10 ns1/`), grader.Fail, "another machine"},
+			{"another machine before", edit(`s/MX.*/MX 10 mail\n@ MX 5 ns1/`), grader.Fail, "another machine"},
+			{"an alias", edit(`s/MX.*/MX 10 www/`), grader.Fail, "is an alias"},
+			{"an address for a name", edit(`s/MX.*/MX 10 203.0.113.9./`), grader.Fail, "203.0.113.9."},
+			{"no mail", edit(`s/MX.*/MX 0 ./`), grader.Fail, "names ."},
+			{"no record", edit(`/MX/d`), grader.Fail, "no MX record"},
+			{"stopped", []sim.Action{on("ns1", "systemctl stop named")}, grader.Fail, ""},
+		})
+	}
+}
+
 func TestTransfer(t *testing.T) {
 	run(t, check("dns.transfer", `{server: ns1, zone: "${domain}", allowed: [pc], refused: [outside]}`), []trial{
 		{"refused to all", []sim.Action{on("ns1", "sed -i 's/^options {/options { allow-transfer { none; };/' /etc/bind/named.conf.options && sed -i '/allow-transfer/{/none/!d}' /etc/bind/named.conf.options; rndc reconfig")}, grader.Fail, "REFUSED"},

@@ -181,6 +181,8 @@ func (p *probe) evaluate(spec scenarios.Spec) {
 		p.fcrdns(s)
 	case *scenarios.RotationSpec:
 		p.rotation(s)
+	case *scenarios.MXSpec:
+		p.mx(s)
 	case *scenarios.TransferSpec:
 		p.transfer(s)
 	case *scenarios.ListedSpec:

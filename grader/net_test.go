@@ -80,6 +80,7 @@ func TestTroubleMadeByStudentsIsNoFaultOfTheGrader(t *testing.T) {
 		"dns.answer":      `{from: pc, server: ns1, name: "www.${domain}", type: A, want: [192.0.2.77]}`,
 		"dns.converged":   `{resolvers: [pc], name: "www.${domain}", type: A, want: [192.0.2.77]}`,
 		"dns.delegation":  `{from: moa-mx, zone: "${domain}", servers: 5}`,
+		"dns.mx":          `{from: pc, server: ns1, domain: "${domain}", host: moa-mx}`,
 		"dns.transfer":    `{server: ns1, zone: "${domain}", allowed: [outside]}`,
 		"mail.rejected":   `{from: outside, server: mail1, sender: a@b.example, to: c@d.example, code: "9"}`,
 		"mail.delivered":  `{sender: "${staff.user}@${domain}", recipient: postbox@moa-mail.com, via: bl}`,

@@ -90,6 +90,7 @@ var specs = map[string]func() Spec{
 	"dns.delegation":     func() Spec { return &DelegationSpec{} },
 	"dns.fcrdns":         func() Spec { return &FCrDNSSpec{} },
 	"dns.rotation":       func() Spec { return &RotationSpec{} },
+	"dns.mx":             func() Spec { return &MXSpec{} },
 	"dns.transfer":       func() Spec { return &TransferSpec{} },
 	"dnsbl.listed":       func() Spec { return &ListedSpec{} },
 	"mail.auth":          func() Spec { return &AuthSpec{} },

@@ -46,6 +46,7 @@ func TestEveryCheckTypeIsRead(t *testing.T) {
 		"dns.converged":      `{resolvers: [pc, moa-mx], name: a.b, type: MX, want: [10 m.], within: 48h}`,
 		"dns.delegation":     `{from: pc, zone: moa-mail.com, servers: 2, items: [DELEGATION01], except: [ZONE08]}`,
 		"dns.fcrdns":         `{from: pc, address: 192.0.2.1}`,
+		"dns.mx":             `{from: pc, server: ns1, domain: a.b, host: mail1}`,
 		"dns.rotation":       `{from: pc, server: ns1, name: a.b, type: A, want: [1.2.3.4, 1.2.3.5], cyclic: true, times: 4}`,
 		"dns.transfer":       `{server: ns1, zone: a.b, allowed: [pc], refused: [outside]}`,
 		"dnsbl.listed":       `{from: pc, address: 192.0.2.1, zone: a.b}`,
