@@ -77,14 +77,21 @@ func within(pre netip.Prefix, outer string) bool {
 // staticRoutes finds entries for others' domains in the transport maps, and in
 // sendmail's mailertable.
 func (p *probe) staticRoutes(h *host.Host, domains []string) (list []shortcut) {
+	why := sim.Text{EN: "A fixed route for one domain leads around DNS; mail to all others is not cured.",
+		KO: "한 도메인만 고정 경로로 보내면 DNS를 우회할 뿐 다른 곳으로 가는 메일은 해결되지 않습니다."}
 	for _, spec := range p.setting(h, "transport_maps") {
 		_, file, _ := strings.Cut(spec, ":")
 		lines(h, file, func(n int, l string) {
 			f := strings.Fields(l)
 			if len(f) > 1 && inDomains(strings.TrimPrefix(f[0], "."), domains) {
-				list = append(list, shortcut{"transport", sim.Text{EN: "A static transport leads around DNS.", KO: "정적 transport 설정으로 DNS를 우회했습니다."}, h.Name, file, n, l})
+				list = append(list, shortcut{"transport", why, h.Name, file, n, l})
 			}
 		})
+	}
+	for _, d := range domains {
+		if route := p.inlineRoute(h, d); route != "" && len(list) == 0 {
+			list = append(list, shortcut{"transport", why, h.Name, mainCf, lineOf(h, mainCf, "transport_maps"), d + " " + route})
+		}
 	}
 	const table = "/etc/mail/mailertable"
 	lines(h, table, func(n int, l string) {
@@ -92,6 +99,36 @@ func (p *probe) staticRoutes(h *host.Host, domains []string) (list []shortcut) {
 			list = append(list, shortcut{"transport", sim.Text{EN: "A static mailer leads around DNS.", KO: "정적 mailertable 설정으로 DNS를 우회했습니다."}, h.Name, table, n, l})
 		}
 	})
+	return list
+}
+
+// inlineRoute asks the tables of transport_maps that are no files for a domain,
+// as Postfix itself does.
+func (p *probe) inlineRoute(h *host.Host, domain string) string {
+	for _, spec := range p.tables(h, "transport_maps") {
+		kind, _, _ := strings.Cut(spec, ":")
+		if kind != "inline" && kind != "static" && kind != "pcre" && kind != "regexp" {
+			continue
+		}
+		out, _, status, err := p.w.Run(p.t, h.Name, []string{"postmap", "-q", domain, spec})
+		if err == nil && status == 0 {
+			return strings.TrimSpace(string(out))
+		}
+	}
+	return ""
+}
+
+// tables returns the tables a parameter names; an inline one has spaces of its
+// own between braces.
+func (p *probe) tables(h *host.Host, name string) (list []string) {
+	depth, word := 0, ""
+	for _, part := range p.setting(h, name) {
+		word = strings.TrimSpace(word + " " + part)
+		depth += strings.Count(part, "{") - strings.Count(part, "}")
+		if depth <= 0 {
+			list, word, depth = append(list, word), "", 0
+		}
+	}
 	return list
 }
 
