@@ -47,7 +47,9 @@ type query struct {
 // receive takes a datagram.
 func (p *listenPort) receive(d *vnet.Datagram) {
 	if p.s.proc.Stopped() {
-		p.s.proc.WhenRunning(func() { p.receive(d) })
+		if p.s.proc.WhenRunning(func() { p.udp.Release(); p.receive(d) }) {
+			p.udp.Hold()
+		}
 		return
 	}
 	p.s.stats.udp++
@@ -126,16 +128,22 @@ func (q *query) selectView() bool {
 	if q.req.class == mdns.ClassINET {
 		if v := s.views; len(v) == 1 && v[0].conf.MatchClients.IsAny() && v[0].conf.MatchDestinations.IsAny() && !v[0].conf.MatchRecursiveOnly.Value {
 			q.view = v[0]
+			q.permissions()
 			return true
 		}
 		if conf, _ := s.conf.SelectView(q.peer.Addr(), q.local, q.key, q.req.recursionDesired(), &s.locals); conf != nil {
 			q.view = s.view(conf.Name)
+			q.permissions()
 			return true
 		}
 	}
 	q.logf(catSecurity, info, "no matching view in class '%s'", dns.ClassName(q.req.class))
 	q.verdict(trace.Refused, &verdict{why: "no view matches"})
 	q.logFailure("REFUSED")
+	if q.key != "" {
+		q.refuseUnknownKey()
+		return false
+	}
 	q.send(&response{rcode: mdns.RcodeRefused, ede: edeProhibited})
 	return false
 }
@@ -143,9 +151,8 @@ func (q *query) selectView() bool {
 // serve answers a question of class IN in the chosen view.
 func (q *query) serve() {
 	v := q.view
-	q.permissions()
 	if v.conf.RequireCookie.Value && q.req.edns && len(q.req.cookie) >= 8 && !q.cookieOK && q.conn == nil {
-		q.send(&response{rcode: mdns.RcodeBadCookie, ra: q.mayRecurse})
+		q.send(&response{rcode: mdns.RcodeBadCookie})
 		return
 	}
 	if q.metaType() {
@@ -176,8 +183,8 @@ func (q *query) metaType() bool {
 func (q *query) permissions() {
 	v, locals := q.view.conf, &q.s.locals
 	addr := q.peer.Addr()
-	q.mayCache = allows(v.AllowQueryCache, addr, q.key, locals) && allows(v.AllowQueryCacheOn, q.local, q.key, locals)
-	q.mayRecurse = v.Recursion.Value && q.mayCache &&
+	q.mayCache = v.Recursion.Value && allows(v.AllowQueryCache, addr, q.key, locals) && allows(v.AllowQueryCacheOn, q.local, q.key, locals)
+	q.mayRecurse = q.mayCache &&
 		allows(v.AllowRecursion, addr, q.key, locals) && allows(v.AllowRecursionOn, q.local, q.key, locals)
 	q.recurse = q.mayRecurse && q.req.recursionDesired()
 }
@@ -206,7 +213,7 @@ func (q *query) lookupOptions() dns.LookupOptions {
 	case mdns.TypeDNSKEY, mdns.TypeDS, mdns.TypeCDS, mdns.TypeCDNSKEY:
 		o.Bare = true
 	}
-	o.Bare = o.Bare || q.conn == nil && q.req.edns && q.req.udpSize <= udpPlain
+	o.Bare = o.Bare || q.conn == nil && q.req.edns && q.req.udpSize <= udpPlain || o.MinimalAny && q.req.qtype == mdns.TypeANY
 	return o
 }
 
@@ -271,7 +278,7 @@ func (q *query) fromZone(z *zone, data *dns.Zone) (done bool) {
 		if q.recurse {
 			return false
 		}
-		if q.mayCache {
+		if other, empty := q.view.find(dns.Canonical(q.name), q.req.qtype); q.mayCache && other == nil && empty == nil {
 			return q.fromCache(dns.Canonical(q.name), nil)
 		}
 	}
@@ -326,7 +333,7 @@ func (q *query) mayQuery(z *zone) bool {
 // for the failure in its log.
 func (q *query) finish(r *response, why string) {
 	empty := len(r.answer) == 0 && (r.rcode == mdns.RcodeServerFailure || r.rcode == mdns.RcodeRefused)
-	r.aa, r.ra = q.aa && !empty, q.mayRecurse
+	r.aa = q.aa && !empty
 	r.ad = !q.first && !q.unproved && !empty && q.view.validates() && (q.req.do || q.req.flags&flagAD != 0)
 	if soa := q.policySOA(); soa != nil {
 		r.additional = append(r.additional[:len(r.additional):len(r.additional)], soa...)
@@ -341,5 +348,5 @@ func (q *query) finish(r *response, why string) {
 // fail refuses a message that did not become a query in a view.
 func (q *query) fail(rcode int, why string) {
 	q.logFailure(why)
-	q.send(&response{rcode: rcode, ra: q.mayRecurse})
+	q.send(&response{rcode: rcode})
 }

@@ -234,19 +234,10 @@ func (q *query) refer(r *resolver, cut *dns.Answer) {
 		q.finish(resp, "")
 		return
 	}
-	if !q.first {
-		q.finish(resp, "")
-		return
-	}
-	ns, ok := r.cache.Delegation(q.s.clock.Since(), dns.Canonical(q.name))
-	resp.authority = ns.RRs
-	if !ok {
-		resp.authority = r.hintNS()
-	}
-	for _, rr := range resp.authority {
-		if name := targetOf(rr); name != "" {
-			resp.additional = append(resp.additional, r.knownAddressRecords(name)...)
-		}
+	if ns, ok := r.cache.Delegation(q.s.clock.Since(), dns.Canonical(q.name)); ok {
+		resp.authority, resp.additional = ns.RRs, q.cachedAdditional(ns.RRs)
+	} else {
+		resp.authority = r.hintNS() // whose addresses are for the server itself
 	}
 	q.finish(resp, "")
 }

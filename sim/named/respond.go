@@ -9,7 +9,7 @@ import (
 // response is an answer on its way to a client.
 type response struct {
 	rcode                         int
-	aa, ra, ad, truncate          bool
+	aa, ad, truncate              bool
 	answer, authority, additional []mdns.RR
 	ede                           int // RFC 8914 extended error, see edeProhibited
 	edeText                       string
@@ -64,7 +64,7 @@ func (q *query) pack(r *response) []byte {
 	m.Compress = true
 	m.Id, m.Response, m.Opcode = q.req.id, true, q.req.opcode
 	m.Rcode = r.rcode & 15
-	m.Authoritative, m.RecursionAvailable, m.AuthenticatedData, m.Truncated = r.aa, r.ra, r.ad, r.truncate
+	m.Authoritative, m.RecursionAvailable, m.AuthenticatedData, m.Truncated = r.aa, q.req.opcode == mdns.OpcodeQuery && q.mayRecurse, r.ad, r.truncate
 	if q.req.opcode == mdns.OpcodeQuery {
 		m.RecursionDesired, m.CheckingDisabled = q.req.recursionDesired(), q.req.flags&flagCD != 0
 	}

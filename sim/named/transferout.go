@@ -125,7 +125,7 @@ func (q *query) quotedKey() string {
 // transferMessage packs one message of a transfer; the first repeats the question.
 func (q *query) transferMessage(records []mdns.RR, number int, mac *string) []byte {
 	m := &mdns.Msg{Compress: true, Answer: records}
-	m.Id, m.Response, m.Authoritative = q.req.id, true, true
+	m.Id, m.Response, m.Authoritative, m.RecursionAvailable = q.req.id, true, true, q.mayRecurse
 	if number == 0 {
 		m.Question = []mdns.Question{{Name: q.req.name, Qtype: q.req.qtype, Qclass: q.req.class}}
 	}

@@ -104,18 +104,31 @@ func (q *query) verifySignature() bool {
 	q.bareLogf(catSecurity, failure, "request has invalid signature: TSIG %s: tsig verify failure (%s)", dns.Display(t.Hdr.Name), what)
 	q.verdict(trace.Refused, &verdict{why: "the signature of key " + dns.Display(t.Hdr.Name) + " is not valid: " + what})
 	q.s.stats.response(mdns.RcodeNotAuth)
-	if wire := q.signatureError(t, code); wire != nil {
+	if wire := q.signatureError(t, mdns.RcodeNotAuth, code); wire != nil {
 		q.sendWire(wire)
 	}
 	return false
 }
 
+// refuseUnknownKey refuses a signed request that no view takes. Keys belong to
+// views, so that no key is known then.
+func (q *query) refuseUnknownKey() {
+	m, err := q.req.message()
+	if err != nil {
+		return
+	}
+	q.s.stats.response(mdns.RcodeRefused)
+	if wire := q.signatureError(m.IsTsig(), mdns.RcodeRefused, mdns.RcodeBadKey); wire != nil {
+		q.sendWire(wire)
+	}
+}
+
 // signatureError is the answer to a request whose signature is not valid. Only
 // after BADTIME it is signed itself, and tells the server's time (RFC 8945 5.2.3,
 // 5.3.2).
-func (q *query) signatureError(t *mdns.TSIG, code uint16) []byte {
+func (q *query) signatureError(t *mdns.TSIG, rcode int, code uint16) []byte {
 	m := new(mdns.Msg)
-	m.Id, m.Response, m.Opcode, m.Rcode = q.req.id, true, q.req.opcode, mdns.RcodeNotAuth
+	m.Id, m.Response, m.Opcode, m.Rcode = q.req.id, true, q.req.opcode, rcode
 	m.RecursionDesired = q.req.opcode == mdns.OpcodeQuery && q.req.recursionDesired()
 	if q.req.asked {
 		m.Question = []mdns.Question{{Name: q.req.name, Qtype: q.req.qtype, Qclass: q.req.class}}
