@@ -4,6 +4,11 @@ const allowed = new Set(['P', 'H2', 'H3', 'H4', 'UL', 'OL', 'LI', 'CODE', 'PRE',
   'BLOCKQUOTE', 'BR', 'HR']);
 const dropped = new Set(['SCRIPT', 'STYLE', 'TEMPLATE', 'IFRAME', 'OBJECT', 'SVG', 'MATH', 'NOSCRIPT']);
 
+/** A short text in which backquotes enclose what is typed or read literally. */
+export function codeIn(text: string): ComponentChild[] {
+  return text.split(/`([^`]+)`/).map((part, i) => (i % 2 === 1 ? createElement('code', null, part) : part));
+}
+
 /** What a link inside prose leads to. */
 export type Target =
   | { to: 'event'; seq: number }

@@ -101,7 +101,7 @@ export function Dock(): JSX.Element {
 
   function tabLabel(t: Tab): string {
     switch (t.kind) {
-      case 'term': return t.host.endsWith('/1') ? t.host.slice(0, -2) : t.host;
+      case 'term': return termLabel(t.host);
       case 'file': return t.path.split('/').pop() ?? t.path;
       case 'files': return `${w.files} ${t.host}`;
       case 'queue': return `${w.queue} ${t.host}`;
@@ -110,6 +110,16 @@ export function Dock(): JSX.Element {
       case 'gateway': return w.gateway;
       case 'story': return w.storyTab;
     }
+  }
+  // A host's only terminal bears its name; of several each says how it gets there too.
+  function termLabel(id: string): string {
+    const host = id.split('/')[0];
+    const others = terms.filter((t) => t.host === host);
+    if (others.length < 2) return id.endsWith('/1') ? host : id;
+    const via = others.find((t) => t.id === id)?.via;
+    const way = via === 'console' ? w.viaConsole : w.viaSsh;
+    const same = others.filter((t) => t.via === via);
+    return `${host} ${way}${same.length > 1 ? ' ' + (same.findIndex((t) => t.id === id) + 1) : ''}`;
   }
   function tabTitle(t: Tab): string {
     return t.kind === 'file' ? `${t.host}:${t.path}` : t.kind === 'term' ? `${nameOf(lab, t.host.split('/')[0])} (${t.host})` : tabLabel(t);

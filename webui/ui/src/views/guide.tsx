@@ -2,6 +2,7 @@ import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import type { Question, Task } from '../protocol';
 import { mainFailure } from '../core/failure';
+import { codeIn } from '../core/markup';
 import { useDesk } from '../state/context';
 import { say, words } from '../words';
 import { Prose } from './controls';
@@ -106,22 +107,22 @@ function QuestionCard({ question, title, children }: { question: Question; title
   return (
     <form class="question" aria-label={title} onSubmit={(e) => { e.preventDefault(); if (ready) send(); }}>
       <h3><Icon name="hint" />{title}</h3>
-      <p>{say(question.text)}</p>
+      <p>{codeIn(say(question.text))}</p>
       {question.choices ? (
-        <div role="radiogroup" aria-label={say(question.text)}>
+        <div role="radiogroup" aria-label={say(question.text).replaceAll('`', '')}>
           {question.choices.map((c) => (
             <label class="choice" key={c.id}>
               <input type="radio" name={question.id} value={c.id} checked={(answer?.given ?? given) === c.id} disabled={answer !== undefined && question.kind === 'predict'} onChange={() => setGiven(c.id)} />
-              <span>{say(c.text)}</span>
+              <span>{codeIn(say(c.text))}</span>
             </label>
           ))}
         </div>
-      ) : <input type="text" class="input" aria-label={say(question.text)} value={given} onInput={(e) => setGiven(e.currentTarget.value)} />}
+      ) : <input type="text" class="input" aria-label={say(question.text).replaceAll('`', '')} value={given} onInput={(e) => setGiven(e.currentTarget.value)} />}
       {question.cite ? <p class="muted small">{seq > 0 ? `${w.cite} #${seq}` : w.citeNone}</p> : null}
       {answer ? (
         <p class={`verdict-line ${answer.right === undefined ? '' : answer.right ? 'v-ok' : 'v-bad'}`} role="status">
           <Icon name={answer.right === undefined ? 'hourglass' : answer.right ? 'check' : 'cross'} size={14} />
-          <span><strong>{answer.right === undefined ? w.answerLater : answer.right ? w.answerRight : w.answerWrong}</strong> {say(answer.explain)}</span>
+          <span><strong>{answer.right === undefined ? w.answerLater : answer.right ? w.answerRight : w.answerWrong}</strong> {codeIn(say(answer.explain))}</span>
         </p>
       ) : null}
       <div class="row">

@@ -1,6 +1,7 @@
 import type { JSX } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { WallClock } from '../core/duration';
+import { codeIn } from '../core/markup';
 import type { Evidence, Item, ItemPart, Report } from '../protocol';
 import { useDesk } from '../state/context';
 import { say, words } from '../words';
@@ -48,14 +49,14 @@ function ItemView({ item, report }: { item: Item; report: Report }): JSX.Element
           <span class="task-title">{say(item.title)}</span>
           <span class={`task-state ${look.tone}`}>{word}</span>
         </summary>
-        {say(item.why) ? <p>{say(item.why)}{say(item.vantage) ? <span class="muted"> ({w.vantage(say(item.vantage))})</span> : null}</p> : null}
+        {say(item.why) ? <p>{codeIn(say(item.why))}{say(item.vantage) ? <span class="muted"> ({w.vantage(say(item.vantage))})</span> : null}</p> : null}
         {need && !say(item.why) ? <p class="muted">{w.needs(say(need.title))}</p> : null}
         {say(item.expected) || say(item.actual) ? <dl class="pairs">
-          {say(item.expected) ? <><dt>{w.expected}</dt><dd>{say(item.expected)}</dd></> : null}
-          {say(item.actual) ? <><dt>{w.actual}</dt><dd>{say(item.actual)}</dd></> : null}
+          {say(item.expected) ? <><dt>{w.expected}</dt><dd>{codeIn(say(item.expected))}</dd></> : null}
+          {say(item.actual) ? <><dt>{w.actual}</dt><dd>{codeIn(say(item.actual))}</dd></> : null}
         </dl> : null}
         {item.parts?.length && item.status !== 'pass' ? <ul class="parts small">{item.parts.map((part, i) => <PartView key={i} part={part} />)}</ul> : null}
-        {item.evidence?.length ? <p class="evidence"><span class="muted small">{w.evidence}</span>{item.evidence.map((e, i) => <EvidenceLink key={i} evidence={e} shared={report.seq} />)}</p> : null}
+        {item.evidence?.length ? <p class="evidence"><span class="muted small">{w.evidence}</span>{likes(item.evidence).map((list, i) => <EvidenceLinks key={i} list={list} shared={report.seq} />)}</p> : null}
       </details>
     </li>
   );
@@ -67,8 +68,25 @@ function PartView({ part }: { part: ItemPart }): JSX.Element {
   return <li><span class={`verdict ${look.tone}`}><Icon name={look.icon} size={12} /></span> {say(part.name)}{say(part.text) ? <span class="muted">: {say(part.text)}</span> : null}</li>;
 }
 
+// Proofs that say the same, such as every packet a filter discards, stand together.
+function likes(list: readonly Evidence[]): Evidence[][] {
+  const groups = new Map<string, Evidence[]>();
+  for (const e of list) {
+    const key = e.seq ? say(e.label) : `${e.host}:${e.path}:${e.line} ${say(e.label)}`;
+    groups.set(key, [...(groups.get(key) ?? []), e]);
+  }
+  return [...groups.values()];
+}
+
+/** Equal proofs: the first with its text, the others by their number. */
+function EvidenceLinks({ list, shared }: { list: readonly Evidence[]; shared: number }): JSX.Element {
+  const [first, ...more] = list;
+  if (more.length === 0) return <EvidenceLink evidence={first} shared={shared} />;
+  return <span class="alike"><EvidenceLink evidence={first} shared={shared} />{more.map((e, i) => <EvidenceLink key={i} evidence={{ ...e, label: { ko: '', en: '' } }} shared={shared} bare />)}</span>;
+}
+
 /** Opens a proof: an event, or a line of a file. What a fork showed that is gone is a text only. */
-export function EvidenceLink({ evidence: e, shared }: { evidence: Evidence; shared: number }): JSX.Element {
+export function EvidenceLink({ evidence: e, shared, bare }: { evidence: Evidence; shared: number; bare?: boolean }): JSX.Element {
   const { view } = useDesk();
   if (!e.seq && !e.path) return <span class="muted">{say(e.label)}</span>;
   const place = e.seq ? `#${e.seq}` : `${e.host}:${e.path}${e.line ? ':' + e.line : ''}`;
@@ -79,7 +97,7 @@ export function EvidenceLink({ evidence: e, shared }: { evidence: Evidence; shar
   };
   return (
     <button type="button" class="link ref" onClick={open}>
-      <Icon name={e.seq ? 'linked' : 'file'} size={13} /><span>{say(e.label) || place}</span>{say(e.label) ? <span class="muted">{place}</span> : null}
+      {bare ? null : <Icon name={e.seq ? 'linked' : 'file'} size={13} />}<span>{say(e.label) || place}</span>{say(e.label) ? <span class="muted">{place}</span> : null}
     </button>
   );
 }
