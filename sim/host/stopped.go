@@ -14,14 +14,17 @@ const maxHeld = 256
 func (p *Proc) Stopped() bool { return p != nil && p.halted != nil }
 
 // WhenRunning calls fn now, or once SIGCONT lets a stopped process go on. What
-// does not fit into the queue is lost.
-func (p *Proc) WhenRunning(fn func()) {
+// does not fit into the queue is lost; it reports whether fn is not.
+func (p *Proc) WhenRunning(fn func()) bool {
 	switch {
 	case p.halted == nil:
 		fn()
 	case len(p.halted.later) < maxHeld:
 		p.halted.later = append(p.halted.later, fn)
+	default:
+		return false
 	}
+	return true
 }
 
 // halting takes the signals that stop a daemon and let it go on, and keeps others

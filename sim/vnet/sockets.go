@@ -25,6 +25,7 @@ func (nd *Node) Sockets() []SocketInfo {
 	var list []SocketInfo
 	for _, s := range sorted(nd.udp, func(s *UDPSocket) uint64 { return s.id }) {
 		info := s.info("udp", "UNCONN")
+		info.RecvQ = s.held * heldSize
 		if s.remote.IsValid() {
 			info.State, info.Peer = "ESTAB", s.remote
 		}

@@ -25,6 +25,7 @@ type UDPSocket struct {
 	onICMP  func(ICMPError)
 	ttl     uint8
 	mtu     Discovery
+	held    int // datagrams not read yet
 	closed  bool
 }
 
@@ -79,6 +80,16 @@ func (s *UDPSocket) OnError(fn func(dst netip.AddrPort, err error)) { s.onError 
 // OnICMP sets the callback for ICMP errors with all that is known of them, as
 // traceroute needs.
 func (s *UDPSocket) OnICMP(fn func(ICMPError)) { s.onICMP = fn }
+
+// heldSize is what Linux counts for a small datagram in a socket's buffer.
+const heldSize = 832
+
+// Hold counts a datagram that the owner does not read for the time being, and
+// Release one that it reads at last: ss shows them as Recv-Q.
+func (s *UDPSocket) Hold() { s.held++ }
+
+// Release is the end of a Hold.
+func (s *UDPSocket) Release() { s.held-- }
 
 // Connect fixes the peer: datagrams of others are not received any more. The
 // local address becomes the one the route to the peer asks for.
