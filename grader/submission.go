@@ -54,6 +54,7 @@ func ReadSubmission(r io.Reader) (*Submission, error) {
 	if len(data) > maxSubmission {
 		return nil, fmt.Errorf("%w: larger than %d bytes", ErrFormat, maxSubmission)
 	}
+	data = bytes.TrimPrefix(data, []byte("\ufeff")) // some editors put it in front
 	dec := json.NewDecoder(bytes.NewReader(data))
 	dec.DisallowUnknownFields()
 	var s Submission
@@ -61,7 +62,10 @@ func ReadSubmission(r io.Reader) (*Submission, error) {
 		return nil, fmt.Errorf("%w: %s", ErrFormat, place(data, dec.InputOffset(), err))
 	}
 	if dec.More() {
-		return nil, fmt.Errorf("%w: data after the end", ErrFormat)
+		return nil, fmt.Errorf("%w: line %d: data after the end", ErrFormat, lineAt(data, dec.InputOffset()))
+	}
+	if name, at := repeated(data); name != "" {
+		return nil, fmt.Errorf("%w: line %d: %q stands there twice", ErrFormat, lineAt(data, at), name)
 	}
 	if len(s.Answers) > maxAnswers || slices.ContainsFunc(s.Answers, func(a Answer) bool { return len(a.Given) > maxGiven || len(a.Question) > maxGiven }) {
 		return nil, fmt.Errorf("%w: more or longer answers than a lab has", ErrFormat)
@@ -81,9 +85,17 @@ func place(data []byte, offset int64, err error) string {
 		offset = syn.Offset
 	case errors.As(err, &typ):
 		offset = typ.Offset
+	case errors.Is(err, io.EOF):
+		return "the file is empty"
+	case errors.Is(err, io.ErrUnexpectedEOF):
+		return fmt.Sprintf("line %d: the file ends too early", lineAt(data, int64(len(data))))
 	}
-	offset = min(max(offset, 0), int64(len(data)))
-	return fmt.Sprintf("line %d: %v", 1+bytes.Count(data[:offset], []byte("\n")), err)
+	return fmt.Sprintf("line %d: %v", lineAt(data, offset), err)
+}
+
+// lineAt returns the number of the line an offset is in.
+func lineAt(data []byte, offset int64) int {
+	return 1 + bytes.Count(data[:min(max(offset, 0), int64(len(data)))], []byte("\n"))
 }
 
 // Write writes the submission as JSON.
