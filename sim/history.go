@@ -13,18 +13,23 @@ const (
 	checkpointEvery = 40 // actions between two checkpoints, at least
 	maxCheckpoints  = 10 // beyond, the distance grows with the journal
 	maxCursors      = 2  // worlds somebody looked at, kept where they are
+	fillStep        = 10 // actions that one call of Fill does
 )
 
 // History gives the state of a world at any moment of its journal, by replay.
 // It keeps worlds at places spread over the journal (checkpoints) and where it
 // was looked last (cursors): a look moves the nearest world before the moment on
 // to it. The longest unused cursor is closed when there are too many. [History.Fill]
-// puts a new world where a checkpoint has been moved away, so that the next
-// look is quick again; the caller decides when there is time for that.
+// puts a new world where a checkpoint is missing, because the journal has grown or
+// a look has moved it away; the caller decides when there is time for that.
 //
 // Without Fill every look at a moment before all cursors replays from the
-// beginning, which is right but slow. Its methods may be called from several
-// goroutines.
+// beginning, which is right but slow. With Fill after every few actions also the
+// first look replays at most the way between two checkpoints. Its cost over a
+// session is that of replaying it about five times, in small steps, and the
+// memory of at most maxCheckpoints+maxCursors+2 worlds.
+//
+// Its methods may be called from several goroutines.
 type History struct {
 	plan *Plan
 
@@ -32,6 +37,8 @@ type History struct {
 	journal     Journal
 	checkpoints map[int]*Past // by number of entries done
 	cursors     []*Past       // the longest unused first
+	growing     *Past         // on its way to a place without a checkpoint
+	filling     bool          // a call of Fill has it
 	closed      bool
 }
 
@@ -150,31 +157,57 @@ func (h *History) at(moment time.Duration) (*Past, error) {
 	return near, nil
 }
 
-// Fill makes one checkpoint that is missing, the latest first, and reports
-// whether there was one. Others may look meanwhile.
-func (h *History) Fill() (made bool, err error) {
+// Fill does a small step towards one checkpoint that is missing, the latest
+// first, and reports whether there may be more to do. Others may look meanwhile;
+// of several that fill one works.
+func (h *History) Fill() (more bool, err error) {
 	h.mu.Lock()
-	place, journal := h.hole(), h.journal
-	h.mu.Unlock()
-	if place < 0 {
+	place := h.hole()
+	if place < 0 || h.filling {
+		h.mu.Unlock()
 		return false, nil
 	}
-	p, err := h.plan.Past(journal)
-	if err != nil {
-		return false, err
-	}
-	if place > 0 {
-		err = p.toEntry(place)
-	}
+	p, journal := h.growing, h.journal
+	h.growing, h.filling = nil, true
+	h.mu.Unlock()
+	p, err = h.grow(p, journal, place)
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if err != nil || h.closed || h.checkpoints[place] != nil {
-		p.Close()
+	h.filling = false
+	switch {
+	case err != nil:
 		return false, err
+	case h.closed:
+		p.Close()
+		return false, nil
+	case p.done == place:
+		h.checkpoints[place] = p
+	default:
+		h.growing = p
 	}
 	p.journal = h.journal
-	h.checkpoints[place] = p
 	return true, nil
+}
+
+// grow moves a world a step towards a place: p, or a new one if there is none
+// or p is beyond it.
+func (h *History) grow(p *Past, journal Journal, place int) (*Past, error) {
+	if p != nil && p.done > place {
+		p.Close()
+		p = nil
+	}
+	if p == nil {
+		var err error
+		if p, err = h.plan.Past(journal); err != nil {
+			return nil, err
+		}
+	}
+	p.journal = journal
+	if err := p.toEntry(min(place, p.done+fillStep)); err != nil {
+		p.Close()
+		return nil, err
+	}
+	return p, nil
 }
 
 // hole returns the latest place without a checkpoint, -1 if there is none, and
@@ -202,7 +235,11 @@ func (h *History) hole() int {
 func (h *History) Worlds() int {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	return len(h.checkpoints) + len(h.cursors)
+	n := len(h.checkpoints) + len(h.cursors)
+	if h.growing != nil {
+		n++
+	}
+	return n
 }
 
 // Close ends all worlds.
@@ -212,5 +249,8 @@ func (h *History) Close() {
 	for _, p := range h.worlds() {
 		p.Close()
 	}
-	h.closed, h.cursors, h.checkpoints = true, nil, map[int]*Past{}
+	if h.growing != nil {
+		h.growing.Close()
+	}
+	h.closed, h.cursors, h.checkpoints, h.growing = true, nil, map[int]*Past{}, nil
 }

@@ -174,12 +174,7 @@ func TestHistoryIsBounded(t *testing.T) {
 		if err := h.Look(time.Duration(random.Int64N(int64(w.Now()))), func(*sim.World) error { return nil }); err != nil {
 			t.Fatal(err)
 		}
-		for made := true; made; {
-			var err error
-			if made, err = h.Fill(); err != nil {
-				t.Fatal(err)
-			}
-		}
+		fill(t, h)
 		if n := h.Worlds(); n > 3+2 {
 			t.Fatalf("%d worlds are kept", n)
 		}
@@ -195,16 +190,66 @@ func TestHistoryIsBounded(t *testing.T) {
 	}
 }
 
-// BenchmarkSeek looks at random moments of a session of two hours, with the
-// checkpoints in place (warm) and without any (cold).
+// fill makes all checkpoints that are missing.
+func fill(t testing.TB, h *sim.History) {
+	t.Helper()
+	for more := true; more; {
+		var err error
+		if more, err = h.Fill(); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// A history that is told of the actions as they are done has a world near every
+// moment: no look has to make one.
+func TestHistoryGrowsWithTheSession(t *testing.T) {
+	p := plan(t, sim.NewLibrary(), "missing-ptr", 7)
+	w := world(t, p)
+	h := p.NewHistory(nil)
+	defer h.Close()
+	var at []time.Duration
+	for i := range 130 {
+		act(t, w, sim.Action{On: "mail1", Write: "/tmp/n", Text: fmt.Sprint(i)}, sim.Action{Advance: sim.Duration(time.Minute)})
+		at = append(at, w.Now()-time.Second)
+		if err := h.Extend(w.Journal()); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := h.Fill(); err != nil { // one step after each action is enough
+			t.Fatal(err)
+		}
+	}
+	for _, n := range []int{129, 100, 70, 30, 0} {
+		before := h.Worlds()
+		err := h.Look(at[n], func(past *sim.World) error {
+			b, err := past.ReadFile("mail1", "/tmp/n")
+			if err == nil && string(b) != fmt.Sprint(n) {
+				err = fmt.Errorf("the file says %s", b)
+			}
+			return err
+		})
+		if err != nil {
+			t.Errorf("moment %d: %v", n, err)
+		}
+		if after := h.Worlds(); after > before {
+			t.Errorf("moment %d: %d worlds, %d before the look", n, after, before)
+		}
+	}
+}
+
+// BenchmarkSeek looks at random moments of a session of two hours: for the first
+// time, with checkpoints made while the session went on (first), again and again
+// (warm), step by step backwards (step), and without any checkpoint (cold).
+// worst-ms is the longest look, heap-B what the worlds of the history take.
 func BenchmarkSeek(b *testing.B) {
 	p := plan(b, sim.NewLibrary(), "missing-ptr", 7)
 	w := world(b, p)
 	act(b, w, twoHours(p)...)
 	b.Logf("%d actions, %v, %d events", len(w.Journal()), w.Now(), w.Log().Len())
 	nothing := func(*sim.World) error { return nil }
-	for _, mode := range []string{"warm", "cold", "step"} {
+	for _, mode := range []string{"first", "warm", "step", "cold"} {
 		b.Run(mode, func(b *testing.B) {
+			used := heap()
 			h := p.NewHistory(w.Journal())
 			defer func() { h.Close() }()
 			random := rand.New(rand.NewPCG(1, 2))
@@ -212,12 +257,12 @@ func BenchmarkSeek(b *testing.B) {
 			seq := w.Log().Len()
 			for range b.N {
 				b.StopTimer()
-				if mode == "cold" {
+				if mode == "cold" || mode == "first" {
 					h.Close()
 					h = p.NewHistory(w.Journal())
 				}
-				for made := mode != "cold"; made; {
-					made, _ = h.Fill()
+				if mode != "cold" {
+					fill(b, h)
 				}
 				moment := w.Log().Get(uint64(random.IntN(w.Log().Len()) + 1)).At
 				if seq--; mode == "step" {
@@ -231,6 +276,7 @@ func BenchmarkSeek(b *testing.B) {
 				worst = max(worst, time.Since(begin))
 			}
 			b.ReportMetric(float64(worst.Microseconds())/1000, "worst-ms")
+			b.ReportMetric(float64(int64(heap())-int64(used)), "heap-B")
 		})
 	}
 }
