@@ -127,6 +127,9 @@ func (s *Session) act(c *Command) *Result {
 		s.refresh(c.ID)
 		s.mu.Unlock()
 	}
+	if n := actions(s.steps); n%prepareEvery < len(steps) {
+		s.prepare()
+	}
 	if r := done[c.ID]; r != nil {
 		return r
 	}

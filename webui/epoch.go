@@ -175,6 +175,7 @@ func (s *Session) begin(steps []step, undone undone, reason *Text, f func(*epoch
 	if err := s.renew(steps); err != nil {
 		return failed(err)
 	}
+	defer s.prepare()
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	keep := common(old, s.world.Log())

@@ -8,11 +8,15 @@ import (
 )
 
 // Looking back. A session whose past is looked at has a sim.History: worlds
-// standing at moments of its journal. It costs memory, so it lives only while
-// somebody looks.
+// standing at moments of its journal. In a long session they are made in
+// advance, so that the first look is quick too. They cost memory, at most 14 worlds a
+// session (some 30 MB when it is two hours long), so few sessions have them, and
+// only while somebody works or looks.
 const (
-	keepPast = 2 * time.Minute // how long after the last look
-	maxPasts = 8               // sessions of a server that have one
+	keepPast     = 10 * time.Minute // how long after the last action or look
+	maxPasts     = 8                // sessions of a server that have one
+	prepareAfter = 40               // actions after which worlds are made in advance
+	prepareEvery = 10               // actions between two times when they are
 )
 
 // asOf calls fn with the world as it was at a virtual time, 0 for now. fn only
@@ -110,6 +114,21 @@ func (s *Session) openHistory() (*sim.History, error) {
 	return s.history, s.history.Extend(journal)
 }
 
+// prepare makes worlds of the past in advance, in the background, if the session
+// is long and there is room for one more history. It is for the session's
+// goroutine, which it does not keep waiting.
+func (s *Session) prepare() {
+	s.mu.Lock()
+	n, first := actions(s.steps), s.history == nil
+	s.mu.Unlock()
+	if n < prepareAfter || first && s.srv.pasts() >= maxPasts {
+		return
+	}
+	if h, err := s.openHistory(); err == nil {
+		s.fillHistory(h)
+	}
+}
+
 // fillHistory makes, in the background, the worlds that make the next look quick.
 // The caller does not hold the lock.
 func (s *Session) fillHistory(h *sim.History) {
@@ -139,6 +158,18 @@ func (s *Session) forget() {
 		s.srv.work.Go(s.history.Close) // waits for a look that is going on
 		s.history = nil
 	}
+}
+
+// pasts returns how many sessions have a history.
+func (s *Server) pasts() (n int) {
+	for _, sess := range s.present() {
+		sess.mu.Lock()
+		if sess.history != nil {
+			n++
+		}
+		sess.mu.Unlock()
+	}
+	return n
 }
 
 // forgetPasts closes the histories that were last looked at before a time, the

@@ -61,6 +61,37 @@ func TestLookBack(t *testing.T) {
 	p.sameLog(s)
 }
 
+// A long session has worlds of its past before anybody looks, a short one has
+// none, nor one beyond the bound.
+func TestPastIsPrepared(t *testing.T) {
+	l := newLab(t, Config{})
+	work := func() *Session {
+		id := l.create(CreateSession{Scenario: network, Seed: "1", Fresh: true})
+		p := l.page(id)
+		for range prepareAfter/10 + 1 {
+			if s := l.session(id); s.prepared() {
+				t.Fatal("a short session has a history")
+			}
+			p.do(Command{Input: &InputAction{Term: "pc/1", Lines: strings.Split("echo x >> /tmp/n"+strings.Repeat("\ntrue", 8), "\n")}})
+		}
+		return l.session(id)
+	}
+	for range maxPasts {
+		if s := work(); !s.prepared() {
+			t.Error("a long session has no history")
+		}
+	}
+	if work().prepared() {
+		t.Error("one history more than there may be")
+	}
+}
+
+func (s *Session) prepared() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.history != nil
+}
+
 func TestHistoriesAreBounded(t *testing.T) {
 	l := newLab(t, Config{})
 	for range maxPasts + 3 {

@@ -67,6 +67,9 @@ func (s *Session) actForeign(f *sim.Foreign) error {
 	s.used = time.Now()
 	s.refresh("")
 	s.mu.Unlock()
+	if actions(s.steps)%prepareEvery == 0 {
+		s.prepare()
+	}
 	switch {
 	case res != nil && res.Err == sim.ErrForeignGone.Error():
 		return sim.ErrForeignGone
@@ -101,7 +104,7 @@ func (s *Session) switchGateway(a *GatewayAction) *Problem {
 		return badRequest(err)
 	}
 	if s.gateway == nil {
-		g := gateway.New(gatewayWorld{s}, gateway.Config{Log: s.srv.cfg.Log, First: uint64(time.Now().UnixMicro())})
+		g := gateway.New(gatewayWorld{s}, gateway.Config{Log: s.srv.cfg.Log, First: uint64(time.Now().UnixMicro()), Changed: s.count})
 		s.mu.Lock()
 		s.gateway = g
 		s.mu.Unlock()
@@ -139,6 +142,17 @@ func (s *Session) gatewayState() *GatewayState {
 			Active: p.Active, Total: p.Total, Refused: p.Refused + p.Dropped})
 	}
 	return st
+}
+
+// countTime is how late the page shows that a client is gone or was refused.
+const countTime = 200 * time.Millisecond
+
+// count has the gateway's numbers shown soon, by the session's goroutine.
+func (s *Session) count() {
+	select {
+	case s.counted <- struct{}{}:
+	default: // it is told already
+	}
 }
 
 // dropClients cuts off the clients of a world that is no more.

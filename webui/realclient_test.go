@@ -44,7 +44,7 @@ func TestRealClient(t *testing.T) {
 		}
 	}
 	c.Close()
-	p.until("the client's end", func() bool { return p.state.Gateway.Ports[0].Total == 1 })
+	p.until("the client's end", func() bool { return p.state.Gateway.Ports[0].Total == 1 && p.state.Gateway.Ports[0].Active == 0 })
 	journal := l.session(id).submission().Journal
 	if len(journal) < 7 || journal[0].Action.Foreign == nil {
 		t.Errorf("the submission has %d actions", len(journal))

@@ -27,6 +27,7 @@ type Session struct {
 
 	queue   chan *Command
 	foreign chan foreignWork
+	counted chan struct{}   // has an item when the gateway's numbers are not shown yet
 	ctx     context.Context // ends when the session leaves memory
 	stop    context.CancelFunc
 	work    sync.WaitGroup
@@ -196,7 +197,7 @@ func (s *Server) build(ctx context.Context, h head, set *scenarios.Set, steps []
 		return nil, err
 	}
 	sess := &Session{srv: s, head: h, set: set, drawn: drawn, plan: plan, epoch: 1, last: 1, keeps: map[uint64]uint64{},
-		queue: make(chan *Command, maxQueue), foreign: make(chan foreignWork), results: newResults(), read: map[string]map[string]bool{}, viewers: map[*viewer]struct{}{}, used: time.Now(), acted: time.Now()}
+		queue: make(chan *Command, maxQueue), foreign: make(chan foreignWork), counted: make(chan struct{}, 1), results: newResults(), read: map[string]map[string]bool{}, viewers: map[*viewer]struct{}{}, used: time.Now(), acted: time.Now()}
 	sess.ctx, sess.stop = context.WithCancel(s.ctx)
 	if err := sess.renew(steps); err != nil {
 		sess.stop()
@@ -246,10 +247,21 @@ func (s *Session) start() {
 	s.work.Add(1)
 	go func() {
 		defer s.work.Done()
+		s.prepare()
+		var recount <-chan time.Time
 		for {
 			select {
 			case <-s.ctx.Done():
 				return
+			case <-s.counted:
+				if recount == nil {
+					recount = time.After(countTime)
+				}
+			case <-recount:
+				recount = nil
+				s.mu.Lock()
+				s.refresh("")
+				s.mu.Unlock()
 			case c := <-s.queue:
 				s.perform(c)
 			case work := <-s.foreign:

@@ -35,6 +35,9 @@ type Config struct {
 	Idle      time.Duration // after which a silent connection is dropped; 35 min, longer than IMAP clients idle
 	WriteTime time.Duration // in which a client must take a piece; 30 s
 	First     uint64        // numbers of conversations begin behind it
+	// Changed, if set, is called when a status has changed though nothing was
+	// done in the world: a client is gone, or was refused. It must not wait.
+	Changed func()
 	// Pace makes the world's clock keep step with the real one.
 	Pace bool
 }
@@ -48,6 +51,9 @@ func (c *Config) defaults() {
 	set(&c.Memory, 128<<20)
 	set(&c.Idle, 35*time.Minute)
 	set(&c.WriteTime, 30*time.Second)
+	if c.Changed == nil {
+		c.Changed = func() {}
+	}
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
 	}

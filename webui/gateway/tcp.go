@@ -92,6 +92,7 @@ func (c *tcpClient) admit() bool {
 // refuse tells a client that it is one too many.
 func (c *tcpClient) refuse() {
 	c.p.refused.Add(1)
+	c.p.g.cfg.Changed()
 	c.conn.SetWriteDeadline(time.Now().Add(100 * time.Millisecond))
 	io.WriteString(c.conn, refusal(c.p.m.Reach.Port))
 	c.conn.Close()
@@ -113,6 +114,7 @@ func (c *tcpClient) serve() {
 	c.conn.Close()
 	g.leave(c.id, true)
 	c.p.active.Add(-1)
+	g.cfg.Changed()
 	log := g.cfg.Log.With("map", c.p.m.Reach.String(), "client", c.conn.RemoteAddr().String())
 	real := (*net.OpError)(nil)
 	switch end := c.out.ended(); {

@@ -87,9 +87,11 @@ func (u *udpPort) receive() {
 			return
 		case err != nil || n == 0: // an ICMP error of an earlier answer, or nothing to carry
 			u.p.dropped.Add(1)
+			g.cfg.Changed()
 			continue
 		case !g.peers.take(now):
 			u.p.refused.Add(1)
+			g.cfg.Changed()
 			continue
 		}
 		f := sim.Foreign{Data: buf[:n:n]}
