@@ -13,23 +13,6 @@ import (
 	"mxlab/sim/vtime"
 )
 
-// Signal is a signal of signal(7).
-type Signal int
-
-const (
-	SIGHUP  Signal = 1
-	SIGINT  Signal = 2
-	SIGQUIT Signal = 3
-	SIGKILL Signal = 9
-	SIGUSR1 Signal = 10
-	SIGUSR2 Signal = 12
-	SIGPIPE Signal = 13
-	SIGALRM Signal = 14
-	SIGTERM Signal = 15
-	SIGCONT Signal = 18
-	SIGSTOP Signal = 19
-)
-
 // Proc is a process: either a command, which has a Task of its own, or a
 // daemon, which is driven by events and has none.
 type Proc struct {
@@ -66,13 +49,10 @@ type Proc struct {
 	halted *halt // by SIGSTOP
 }
 
-// exit is the reason by which a process ends itself; signalled by which a
-// signal ends it.
+// exit is the reason by which a process ends itself.
 type exit struct{ status int }
-type signalled struct{ sig Signal }
 
-func (e exit) Error() string      { return fmt.Sprintf("exit status %d", e.status) }
-func (e signalled) Error() string { return fmt.Sprintf("signal %d", e.sig) }
+func (e exit) Error() string { return fmt.Sprintf("exit status %d", e.status) }
 
 // Spec says how to start a process. Zero fields are inherited from the parent.
 type Spec struct {
@@ -276,20 +256,6 @@ func (p *Proc) Ended() bool { return p.ended }
 // signal's number if a signal ended it.
 func (p *Proc) Status() int { return p.status & 0xff }
 
-// Signalled returns the signal that ended the process, 0 if it is alive or ended
-// by itself.
-func (p *Proc) Signalled() Signal { return p.signal }
-
-// SignalOf returns the signal because of which a task was unwound with err, 0
-// if it was none.
-func SignalOf(err error) Signal {
-	var sig signalled
-	if errors.As(err, &sig) {
-		return sig.sig
-	}
-	return 0
-}
-
 // ExitOf returns the status with which a task ended its process by
 // [Proc.Exit], and whether err says that it did.
 func ExitOf(err error) (status int, ok bool) {
@@ -304,34 +270,6 @@ func (p *Proc) Wait(t *vtime.Task) int {
 		p.done.Wait(t)
 	}
 	return p.Status()
-}
-
-// Signal sends a signal to the process.
-func (p *Proc) Signal(sig Signal) {
-	if p.ended || sig == 0 || p.halting(sig) {
-		return
-	}
-	if sig != SIGKILL && sig != SIGSTOP && p.OnSignal != nil && p.OnSignal(sig) {
-		return
-	}
-	if sig == SIGCONT || sig == SIGSTOP { // commands cannot be stopped
-		return
-	}
-	if p.Task != nil {
-		p.Task.Kill(signalled{sig})
-		return
-	}
-	p.signal, p.status = sig, 128+int(sig)
-	p.end(nil)
-}
-
-// SignalGroup sends a signal to all processes of a process group.
-func (h *Host) SignalGroup(pgid int, sig Signal) {
-	for _, p := range h.Procs() {
-		if p.PGID == pgid {
-			p.Signal(sig)
-		}
-	}
 }
 
 // Step counts n units of work against the operation's limit. Commands call it
