@@ -93,6 +93,9 @@ func (p *probe) flowName(f *scenarios.Flow) sim.Text {
 	if protoOf(f) == "icmp" {
 		return textf("ping %s -> %s", "ping %s -> %s", p.place(f.From), to)
 	}
+	if f.As != "" {
+		return textf("%s -> %s %d/%s", "%s -> %s %d/%s", f.As, to, f.Port, protoOf(f))
+	}
 	if f.OwnPort != 0 {
 		return textf("%s, from port %d -> %s %d/%s", "%s(%d번 포트에서) -> %s %d/%s", p.place(f.From), f.OwnPort, to, f.Port, protoOf(f))
 	}
@@ -133,6 +136,9 @@ func (p *probe) flow(f *scenarios.Flow) (got, detail string) {
 		return p.echo(h, to)
 	case "udp":
 		return p.datagram(h, netip.AddrPortFrom(to, uint16(f.Port)))
+	}
+	if f.As != "" {
+		return p.borrowed(f, h, netip.AddrPortFrom(to, uint16(f.Port)))
 	}
 	before := uint64(p.w.Log().Len())
 	c, err := h.Node.DialTCP(p.t, netip.AddrPortFrom(netip.Addr{}, uint16(f.OwnPort)), netip.AddrPortFrom(to, uint16(f.Port)), vnet.Owner{}, 30*time.Second)

@@ -21,6 +21,7 @@ type Flow struct {
 	Port    int    `yaml:"port"`     // none for icmp
 	Want    string `yaml:"want"`     // open (default), closed, dropped or blocked
 	OwnPort int    `yaml:"own_port"` // tcp: the port it comes from, for filters that trust one; default any
+	As      string `yaml:"as"`       // tcp: the source address of somebody who has no host here
 	Reaches string `yaml:"reaches"`  // open tcp: the host that must have taken the connection, behind a port forward
 	Greets  string `yaml:"greets"`   // open tcp: how the server's first line begins, such as "220 "
 }
@@ -52,6 +53,13 @@ func (f *Flow) lint(l *specLint) {
 		l.port("own_port", f.OwnPort)
 		if !tcp {
 			l.errf("own_port", "own_port goes with tcp")
+		}
+	}
+	if f.As != "" {
+		l.address("as", f.As)
+		l.host("to", f.To)
+		if !tcp || f.Reaches != "" || f.Greets != "" {
+			l.errf("as", "as goes with tcp, and without reaches and greets")
 		}
 	}
 	if (f.Reaches != "" || f.Greets != "") && (!tcp || f.Want != "" && f.Want != "open") {

@@ -53,7 +53,7 @@ func TestEveryCheckTypeIsRead(t *testing.T) {
 		"mail.auth":          `{sender: postbox@moa-mail.com, recipient: postbox@moa-mail.com, spf: pass, forged: [outside]}`,
 		"mail.rejected":      `{from: outside, server: mail1, sender: a@b, to: c@d, code: "5", stage: rcpt, not_at: postbox@moa-mail.com}`,
 		"mailbox.read":       `{box: postbox@moa-mail.com, proto: imap, port: 993, sender: postbox@moa-mail.com}`,
-		"net.flow":           `{flows: [{from: outside, to: mail1, port: 25, own_port: 20, reaches: mail1, greets: "220 "}, {from: pc, to: 192.0.2.5, proto: udp, port: 53, want: blocked}, {from: pc, to: ns1, proto: icmp}]}`,
+		"net.flow":           `{flows: [{from: outside, to: mail1, port: 25, own_port: 20, reaches: mail1, greets: "220 "}, {from: pc, as: 192.0.2.9, to: mail1, port: 25}, {from: pc, to: 192.0.2.5, proto: udp, port: 53, want: blocked}, {from: pc, to: ns1, proto: icmp}]}`,
 		"svc.running":        `{host: ns1, unit: named}`,
 		"perturb":            `{do: [{reboot: ns1}], checks: []}`,
 		"inv.collateral":     `{auto: true, except: [x@y]}`,
