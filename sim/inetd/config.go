@@ -40,8 +40,9 @@ type entry struct {
 	args    []string
 }
 
-// parseConfig reads inetd.conf(5). problems are worded as inetd logs them.
-func parseConfig(h *host.Host, text string) (list []entry, problems []string) {
+// parseConfig reads inetd.conf(5); portOf looks services up. problems are worded
+// as inetd logs them.
+func parseConfig(text string, portOf func(service string) (uint16, bool)) (list []entry, problems []string) {
 	number := 0
 	for line := range strings.Lines(text) {
 		number++
@@ -53,37 +54,41 @@ func parseConfig(h *host.Host, text string) (list []entry, problems []string) {
 			problems = append(problems, fmt.Sprintf("%s: syntax error: line %d", configFile, number))
 			continue
 		}
-		e := entry{line: number, name: f[0], proto: f[2], user: f[4], program: f[5], args: f[6:], max: usualMax}
-		at, rest := strings.LastIndexByte(f[0], ':'), f[0]
-		if at >= 0 { // an address in front: all are listened on here
-			rest = f[0][at+1:]
-		}
-		if f[1] != "stream" || !strings.HasPrefix(f[2], "tcp") {
-			problems = append(problems, fmt.Sprintf("%s/%s: %s services are not in this lab", f[0], f[2], f[1]))
+		e, problem := parseEntry(f, portOf)
+		if problem != "" {
+			problems = append(problems, fmt.Sprintf("%s/%s: %s", f[0], f[2], problem))
 			continue
 		}
-		wait, max, limited := strings.Cut(f[3], ".")
-		if limited {
-			n, err := strconv.Atoi(max)
-			if err != nil || n < 0 {
-				problems = append(problems, fmt.Sprintf("%s/%s: bad max value %q", f[0], f[2], max))
-				continue
-			}
-			e.max = n
-		}
-		if wait != "nowait" {
-			problems = append(problems, fmt.Sprintf("%s/%s: bad wait field %q for a stream service", f[0], f[2], f[3]))
-			continue
-		}
-		port, ok := servicePort(h, rest)
-		if !ok {
-			problems = append(problems, fmt.Sprintf("%s/%s: unknown service", f[0], f[2]))
-			continue
-		}
-		e.name, e.port = rest, port
+		e.line = number
 		list = append(list, e)
 	}
 	return list, problems
+}
+
+// parseEntry reads the fields of a line, at least six: service, socket type,
+// protocol, wait and the most starts per minute, user, program, arguments.
+func parseEntry(f []string, portOf func(service string) (uint16, bool)) (e entry, problem string) {
+	if f[1] != "stream" || !strings.HasPrefix(f[2], "tcp") {
+		return e, f[1] + " services are not in this lab"
+	}
+	e = entry{proto: f[2], user: f[4], program: f[5], args: f[6:], max: usualMax}
+	wait, max, limited := strings.Cut(f[3], ".")
+	if limited {
+		n, err := strconv.Atoi(max)
+		if err != nil || n < 0 {
+			return e, fmt.Sprintf("bad max value %q", max)
+		}
+		e.max = n
+	}
+	if wait != "nowait" {
+		return e, fmt.Sprintf("bad wait field %q for a stream service", f[3])
+	}
+	e.name = f[0][strings.LastIndexByte(f[0], ':')+1:] // an address in front: all are listened on here
+	var ok bool
+	if e.port, ok = portOf(e.name); !ok {
+		return e, "unknown service"
+	}
+	return e, ""
 }
 
 // servicePort looks a TCP service up in /etc/services.

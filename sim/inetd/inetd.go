@@ -81,7 +81,7 @@ func (s *server) close() {
 func (s *server) configure() {
 	s.close()
 	text, _ := s.h.FS.ReadFile(configFile, host.Root)
-	list, problems := parseConfig(s.h, string(text))
+	list, problems := parseConfig(string(text), func(name string) (uint16, bool) { return servicePort(s.h, name) })
 	for _, p := range problems {
 		s.log(host.Err, "%s", p)
 	}
