@@ -1,6 +1,7 @@
 package scenarios
 
 import (
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -107,6 +108,37 @@ func TestReferencesAreChecked(t *testing.T) {
 		if err == nil || !strings.Contains(err.Error(), c.want) || !strings.Contains(err.Error(), "bad.yaml:") {
 			t.Errorf("%q: got %v, want %q with a place", c.new, err, c.want)
 		}
+	}
+}
+
+// A bare reference may stand where a number is wanted, before and after the draw.
+func TestNumbersFromParameters(t *testing.T) {
+	good, err := builtin.ReadFile("round-robin.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := openScenario("x.yaml", good, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for seed := range uint64(5) {
+		d, err := s.Draw(seed)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, c := range d.Scenario.Checks {
+			spec, ok := c.Spec.(*DNSAnswerSpec)
+			if ok && c.ID == "ttl" && (strconv.Itoa(spec.TTLMax) != d.Values["ttl"] || spec.TTLMin != spec.TTLMax) {
+				t.Errorf("seed %d: TTL %d to %d, drawn %s", seed, spec.TTLMin, spec.TTLMax, d.Values["ttl"])
+			}
+		}
+	}
+	s, err = openScenario("x.yaml", []byte(strings.Replace(string(good), "ttl_min: ${ttl}", "ttl_min: ${site.name}", 1)), "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Draw(1); err == nil {
+		t.Error("a word was taken as a number")
 	}
 }
 
