@@ -35,7 +35,7 @@ func runService(p *host.Proc) int {
 	case "save", "flush":
 		// Other verbs are for the init script; this one hands all of them on.
 		if args[0] == "netfilter-persistent" && p.Host.Flavour != host.RedHat {
-			status, err := p.Run(host.Spec{Args: []string{"/usr/sbin/netfilter-persistent", verb}})
+			status, err := p.Run(host.Spec{Args: []string{"netfilter-persistent", verb}})
 			if err == nil {
 				return status
 			}
