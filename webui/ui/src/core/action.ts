@@ -8,7 +8,7 @@ import { duration } from './duration';
  */
 export function labelOf(row: Row, w: Words): string {
   if (row.kind !== 'action') return row.label;
-  const [, verb, rest] = /^(mail to|fetch mail of|ask|edit|reboot|power|advance until|advance) (.*)$/s.exec(row.label) ?? [];
+  const [, verb, rest] = /^(mail to|fetch mail of|ask|edit|reboot|power|key|advance until|advance) (.*)$/s.exec(row.label) ?? [];
   switch (verb) {
     case 'mail to': return w.deed.mail(rest);
     case 'fetch mail of': return w.deed.fetch(rest);
@@ -16,6 +16,7 @@ export function labelOf(row: Row, w: Words): string {
     case 'edit': return w.deed.edit(rest);
     case 'reboot': return w.deed.reboot(rest);
     case 'power': return w.deed.power(rest);
+    case 'key': return w.deed.key(rest);
     case 'advance until': return w.deed.until(rest);
     case 'advance': {
       const ns = spanOf(rest);

@@ -1,5 +1,5 @@
 import type { JSX } from 'preact';
-import { useEffect } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import { useSignal } from '@preact/signals';
 import { useDesk } from '../state/context';
 import { closable, readTab, tabText, type Tab } from '../state/view';
@@ -16,7 +16,7 @@ import { PastFile, PastStrip } from './past';
 import { Portals } from './portals';
 import { QueueView } from './queue';
 import { Story } from './story';
-import { Terminal } from './terminal';
+import { Terminal, TermWays } from './terminal';
 
 /** Where one works: terminals, files, mail, portals, the story. */
 export function Dock(): JSX.Element {
@@ -79,6 +79,7 @@ export function Dock(): JSX.Element {
             );
           })}
         </div>
+        {active?.kind === 'term' ? <TermWays id={active.host} /> : null}
         <AddMenu />
         <IconButton icon={view.dock.value === 'large' ? 'smaller' : 'larger'} label={view.dock.value === 'large' ? w.smaller : w.larger}
           onClick={() => { view.dock.value = view.dock.value === 'large' ? 'normal' : 'large'; }} class="dock-size" />
@@ -154,10 +155,15 @@ function AddMenu(): JSX.Element {
   const w = words.value;
   const shown = useSignal(false);
   const hosts = lab.snapshot.value!.hosts;
-  const term = async (host: string, via: string) => {
+  const box = useRef<HTMLDivElement>(null);
+  // The list ends where the page does and scrolls from there on.
+  useLayoutEffect(() => {
+    if (box.current) box.current.style.maxHeight = `${Math.max(160, innerHeight - box.current.getBoundingClientRect().top - 10)}px`;
+  }, [shown.value]);
+  const term = async (host: string, via: string, usual: boolean) => {
     shown.value = false;
     const exists = lab.world.peek()?.terms.some((t) => t.host === host && t.via === via && !t.closed);
-    if (!exists && !lab.world.peek()?.terms.some((t) => t.host === host) && via !== 'console') return view.openHost(host);
+    if (!exists && usual && !lab.world.peek()?.terms.some((t) => t.host === host)) return view.openHost(host);
     const result = await actions.do({ open: { host, via } });
     if (result.term) {
       view.openTab(`term:${result.term}`);
@@ -169,12 +175,12 @@ function AddMenu(): JSX.Element {
       onFocusOut={(e) => { if (!(e.currentTarget as HTMLElement).contains(e.relatedTarget as Element | null)) shown.value = false; }}>
       <button type="button" class="btn btn-icon" aria-expanded={shown.value} aria-label={w.addTab} title={w.addTab} onClick={() => { shown.value = !shown.value; }}><Icon name="plus" /></button>
       {shown.value ? (
-        <div class="menu-list right">
+        <div class="menu-list hosts" ref={box}>
           {hosts.map((h) => (
             <div class="menu-group" key={h.id}>
               <span class="menu-head">{nameOf(lab, h.id)} <code class="muted">{h.id}</code></span>
               <span class="row">
-                {h.via.map((via) => <button type="button" class="btn small-btn" key={via} onClick={() => void term(h.id, via)}><Icon name="terminal" size={14} />{via === 'console' ? w.viaConsole : w.viaSsh}</button>)}
+                {h.via.map((via) => <button type="button" class="btn small-btn" key={via} onClick={() => void term(h.id, via, via === h.via[0])}><Icon name="terminal" size={14} />{via === 'console' ? w.viaConsole : w.viaSsh}</button>)}
                 <button type="button" class="btn small-btn" onClick={() => { shown.value = false; view.openTab(`files:${h.id}`); }}><Icon name="folder" size={14} />{w.files}</button>
                 <CaptureLink host={h.id} class="btn small-btn">{w.packetsOf}</CaptureLink>
                 {h.queue ? <button type="button" class="btn small-btn" onClick={() => { shown.value = false; view.openTab(`queue:${h.id}`); }}><Icon name="list" size={14} />{w.queue}</button> : null}

@@ -15,7 +15,7 @@ export function GatewayView(): JSX.Element {
   const w = words.value;
   const ports = lab.world.value?.gateway?.ports ?? [];
   return (
-    <div class="pad">
+    <div class="pad gateway">
       <p class="muted">{w.gatewayAbout}</p>
       <OpenForm />
       {ports.length === 0 ? <p class="muted">{w.gatewayNone}</p> : (
@@ -28,18 +28,20 @@ export function GatewayView(): JSX.Element {
 function OpenForm(): JSX.Element {
   const { lab, actions } = useDesk();
   const w = words.value;
-  const nodes = lab.snapshot.value?.nodes ?? [];
+  const all = lab.snapshot.value?.nodes ?? [];
+  // The student's own hosts come first, and of them a mail server.
+  const nodes = [...all.filter((n) => n.mine), ...all.filter((n) => !n.mine)];
   const [host, setHost] = useState('');
   const [service, setService] = useState('25/tcp');
   const [from, setFrom] = useState('');
-  const chosen = host || (nodes.find((n) => n.kind === 'mail') ?? nodes[0])?.id || '';
+  const chosen = host || (nodes.find((n) => n.mine && n.role === 'mail') ?? nodes[0])?.id || '';
   const open = () => {
     const [port, proto] = service.split('/');
     void actions.do({ gateway: { host: chosen, port: Number(port), proto, from, on: true } });
   };
   const options = nodes.map((n) => <option key={n.id} value={n.id}>{nameOf(lab, n.id)} ({n.id})</option>);
   return (
-    <form class="form" onSubmit={(e) => { e.preventDefault(); open(); }}>
+    <form class="form row-form" onSubmit={(e) => { e.preventDefault(); open(); }}>
       <label class="field"><span>{w.gatewayHost}</span>
         <select class="input" value={chosen} onChange={(e) => setHost(e.currentTarget.value)}>{options}</select></label>
       <label class="field"><span>{w.gatewayPort}</span>

@@ -30,14 +30,14 @@ export function Icon({ name, size = 16 }: { name: IconName; size?: number }): JS
 
 const verdictIcons = { ok: 'check', warn: 'info', temp: 'bang', bad: 'cross', wait: 'hourglass', lost: 'cross' } as const;
 
-/** Icon and word of a verdict. */
-export function VerdictMark({ verdict, word }: { verdict: string; word?: string }): JSX.Element | null {
+/** Icon and word of a verdict; a quiet one shows the icon alone. */
+export function VerdictMark({ verdict, word, quiet }: { verdict: string; word?: string; quiet?: boolean }): JSX.Element | null {
   const name = verdictIcons[verdict as keyof typeof verdictIcons];
   if (!name) return null;
   return (
-    <span class={`verdict v-${verdict}`}>
+    <span class={`verdict v-${verdict}`} title={quiet ? word : undefined}>
       <Icon name={name} size={14} />
-      {word ? <span>{word}</span> : null}
+      {word ? <span class={quiet ? 'hidden' : ''}>{word}</span> : null}
     </span>
   );
 }

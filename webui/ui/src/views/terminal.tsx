@@ -4,14 +4,15 @@ import { runs } from '../core/ansi';
 import { thousands } from '../core/duration';
 import { complete, control, History } from '../core/lineedit';
 import type { Chunk, Host } from '../protocol';
-import { useDesk } from '../state/context';
+import { useDesk, type Desk } from '../state/context';
 import { readValue, writeValue } from '../state/storage';
 import { say, words } from '../words';
 import { Icon } from './icons';
 
 /** A terminal of lines: a log and a native input, so that composing Hangul, selecting and zooming work. */
 export function Terminal({ id, shown }: { id: string; shown: boolean }): JSX.Element {
-  const { lab, view, actions } = useDesk();
+  const desk = useDesk();
+  const { lab, view, actions } = desk;
   const w = words.value;
   const host = id.split('/')[0];
   const term = lab.world.value?.terms.find((t) => t.id === id);
@@ -27,7 +28,6 @@ export function Terminal({ id, shown }: { id: string; shown: boolean }): JSX.Ele
   const history = useRef<History | null>(null);
   history.current ??= new History(readValue<string[]>(`history:${host}`, []));
   const prompt = term?.prompt ?? greeting(lab.snapshot.value?.hosts.find((h) => h.id === host), host);
-  const ways = lab.snapshot.value?.hosts.find((h) => h.id === host)?.via ?? [];
   const running = term?.running ?? false;
   const secret = term?.secret ?? false;
 
@@ -58,12 +58,6 @@ export function Terminal({ id, shown }: { id: string; shown: boolean }): JSX.Ele
     void actions.do({ input: { term: id, lines: [text] } });
   };
   const key = (name: string) => void lab.do({ key: { term: id, key: name } });
-
-  const openWay = (via: string) => {
-    const there = lab.world.peek()?.terms.find((t) => t.host === host && t.via === via && !t.closed);
-    if (there) return view.openTab(`term:${there.id}`);
-    void actions.do({ open: { host, via } }).then((r) => { if (r.term) view.openTab(`term:${r.term}`); });
-  };
 
   const put = (text: string, at: number) => {
     setLine(text);
@@ -140,15 +134,6 @@ export function Terminal({ id, shown }: { id: string; shown: boolean }): JSX.Ele
 
   return (
     <div class="terminal" hidden={!shown} onClick={focusInput} ref={box}>
-      {ways.length > 1 ? (
-        <div class="term-ways small" role="group" aria-label={w.openOn}>
-          {ways.map((way) => (
-            <button type="button" class="btn small-btn" key={way} aria-pressed={(term?.via ?? ways[0]) === way} onClick={() => openWay(way)}>
-              {way === 'console' ? w.viaConsole : term?.from ? w.sshFrom(term.from) : w.viaSsh}
-            </button>
-          ))}
-        </div>
-      ) : null}
       <div role="log" aria-label={w.termLog(host)} aria-live={shown ? 'polite' : 'off'}><ol class="term-log">
         {chunks.filter((c) => c.n > hidden).map((c) => <ChunkView key={c.n} chunk={c} />)}
         {moment ? null : mine.map((c) => c.input!.lines.map((l, i) => <li key={c.id + i} class="term-wait"><span class="prompt">{prompt}</span>{secret ? '' : l} <span class="spin" title={w.queued} /></li>))}
@@ -160,14 +145,14 @@ export function Terminal({ id, shown }: { id: string; shown: boolean }): JSX.Ele
           {term.via === 'ssh' ? <button type="button" class="btn small-btn" onClick={() => key('open')}>{w.reconnectSsh}</button> : null}
           {lab.world.value?.down?.includes(host)
             ? <button type="button" class="btn small-btn" onClick={() => void actions.do({ power: { host, to: 'on' } })}>{w.powerOn}</button>
-            : <button type="button" class="btn small-btn" onClick={() => openWay('console')}>{w.reconnectConsole}</button>}
+            : <button type="button" class="btn small-btn" onClick={() => openWay(desk, host, 'console')}>{w.reconnectConsole}</button>}
         </div>
       ) : null}
       {term?.cut && !term.closed ? (
         <div class="term-closed" role="status">
           <Icon name="wait" size={14} /><strong>{w.noAnswer(host)}</strong>
           <button type="button" class="btn small-btn" onClick={() => void actions.do({ input: { term: id, lines: ['~.'] } })}>{w.dropSsh}</button>
-          <button type="button" class="btn small-btn" onClick={() => openWay('console')}>{w.reconnectConsole}</button>
+          <button type="button" class="btn small-btn" onClick={() => openWay(desk, host, 'console')}>{w.reconnectConsole}</button>
         </div>
       ) : null}
       <div class="term-entry" hidden={term?.closed !== undefined || moment !== 0 || lab.snapshot.value?.session.readOnly}>
@@ -182,6 +167,36 @@ export function Terminal({ id, shown }: { id: string; shown: boolean }): JSX.Ele
           </span>
         ) : null}
       </div>
+    </div>
+  );
+}
+
+// Goes to a host's terminal of one way, or opens one.
+function openWay({ lab, view, actions }: Desk, host: string, via: string): void {
+  const there = lab.world.peek()?.terms.find((t) => t.host === host && t.via === via && !t.closed);
+  if (there) view.openTab(`term:${there.id}`);
+  else void actions.do({ open: { host, via } }).then((r) => { if (r.term) view.openTab(`term:${r.term}`); });
+}
+
+/** The ways to a terminal's host, where there is more than one: its console, ssh. */
+export function TermWays({ id }: { id: string }): JSX.Element | null {
+  const desk = useDesk();
+  const { lab } = desk;
+  const w = words.value;
+  const host = id.split('/')[0];
+  const term = lab.world.value?.terms.find((t) => t.id === id);
+  const ways = lab.snapshot.value?.hosts.find((h) => h.id === host)?.via ?? [];
+  if (ways.length < 2) return null;
+  return (
+    <div class="term-ways small" role="group" aria-label={w.openOn}>
+      {ways.map((way) => {
+        const here = (term?.via ?? ways[0]) === way;
+        return (
+          <button type="button" class="btn small-btn" key={way} aria-pressed={here} title={here && term?.from ? w.sshFrom(term.from) : undefined} onClick={() => openWay(desk, host, way)}>
+            {way === 'console' ? w.viaConsole : w.viaSsh}
+          </button>
+        );
+      })}
     </div>
   );
 }

@@ -136,13 +136,16 @@ function TraceRow({ line, range, chosen }: { line: Line; range: { from: number; 
       <span class="tr-label">{labelOf(row, w)}</span>
       <span class="tr-who muted">{shortName(lab, row.node)}</span>
       {hidden === 'none' ? null : <span class={`tr-inside v-${hidden}`} title={w.failedInside}><Icon name={hidden === 'temp' ? 'bang' : hidden === 'wait' ? 'hourglass' : 'cross'} size={11} /><span class="hidden">{w.failedInside}</span></span>}
-      <VerdictMark verdict={verdict} word={word} />
+      <VerdictMark verdict={verdict} word={word} quiet={line.depth > DEEP} />
       <span class="tr-bar" title={took ? duration(took) : ''} aria-hidden="true">
         <i class={`v-${verdict} tone-${toneOf(row.kind)}`} style={{ left: `${(left * 100).toFixed(1)}%`, width: `${(Math.min(width, 1 - left + 0.02) * 100).toFixed(1)}%` }} />
       </span>
     </div>
   );
 }
+
+/** Below this depth a row has no room for the word of its verdict: only the icon shows. */
+const DEEP = 2;
 
 function troubled(verdict: string): boolean {
   return verdict === 'bad' || verdict === 'temp' || verdict === 'wait' || verdict === 'lost';

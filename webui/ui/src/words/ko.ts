@@ -43,7 +43,7 @@ export const ko: Words = {
 
   deed: {
     mail: (to) => `메일: ${to}`, fetch: (who) => `메일 가져오기: ${who}`, ask: (what) => `문의: ${what}`, edit: (path) => `편집: ${path}`,
-    reboot: (host) => `재부팅: ${host}`, power: (to) => `전원: ${to === 'on' ? '켜기' : to === 'off' ? '끄기' : '껐다 켜기'}`, until: (what) => (what === 'quiet' ? '조용해질 때까지' : '다음 이벤트까지'),
+    reboot: (host) => `재부팅: ${host}`, power: (to) => `전원: ${to === 'on' ? '켜기' : to === 'off' ? '끄기' : '껐다 켜기'}`, key: (key) => ({ open: '다시 접속', interrupt: 'Ctrl+C', eof: 'Ctrl+D', suspend: 'Ctrl+Z' })[key] ?? `키: ${key}`, until: (what) => (what === 'quiet' ? '조용해질 때까지' : '다음 이벤트까지'),
   },
 
   inspector: '이벤트', why: '왜?', message: '메시지', bytes: '바이트', talk: '대화', nothingSelected: '지도, 추적, 이야기에서 이벤트를 선택하십시오.',
