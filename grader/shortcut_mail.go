@@ -77,7 +77,7 @@ func within(pre netip.Prefix, outer string) bool {
 // staticRoutes finds entries for others' domains in the transport maps, and in
 // sendmail's mailertable.
 func (p *probe) staticRoutes(h *host.Host, domains []string) (list []shortcut) {
-	why := sim.Text{EN: "A fixed route for one domain leads around DNS; mail to all others is not cured.",
+	why := sim.Text{EN: "A static transport for one domain leads around DNS; mail to all others is not cured.",
 		KO: "한 도메인만 고정 경로로 보내면 DNS를 우회할 뿐 다른 곳으로 가는 메일은 해결되지 않습니다."}
 	for _, spec := range p.setting(h, "transport_maps") {
 		_, file, _ := strings.Cut(spec, ":")
