@@ -79,15 +79,6 @@ func (k Kind) String() string {
 	return fmt.Sprintf("kind-%d", uint8(k))
 }
 
-// Kinds returns all kinds in order.
-func Kinds() []Kind {
-	var list []Kind
-	for k := None + 1; k < kindCount; k++ {
-		list = append(list, k)
-	}
-	return list
-}
-
 // Outcome says how the thing went.
 type Outcome uint8
 

@@ -1,7 +1,6 @@
 package postfix
 
 import (
-	"fmt"
 	"strings"
 )
 
@@ -333,6 +332,3 @@ func (l compatLevel) compare(o compatLevel) int {
 	}
 	return 0
 }
-
-// String is for error texts.
-func (l compatLevel) String() string { return fmt.Sprintf("%d.%d.%d", l[0], l[1], l[2]) }
