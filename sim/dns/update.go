@@ -16,11 +16,15 @@ type Update struct {
 	// and deleted again is in neither.
 	deleted, added []mdns.RR
 	soa            *mdns.SOA // given by the update
+	// Names, if not nil, is asked whether the names of a record to be added are
+	// allowed: check-names. It logs itself what it refuses.
+	Names func(rr mdns.RR) bool
 	// Notes are what BIND logs of each step.
 	Notes []string
 }
 
-// UpdateError is the refusal of an update: the response code and BIND's words.
+// UpdateError is the refusal of an update: the response code and BIND's words, if it
+// has any.
 type UpdateError struct {
 	Rcode int
 	Name  string // the record the words are about, with its type if there is one
@@ -64,6 +68,8 @@ func (u *Update) Prescan(section []mdns.RR, allowed func(rr mdns.RR) bool) *Upda
 			return &UpdateError{Rcode: mdns.RcodeFormatError, Text: "meta-RR in update"}
 		case h.Class == u.zone.class && h.Rdlength == 0:
 			return &UpdateError{Rcode: mdns.RcodeFormatError, Text: "unexpected end of input"}
+		case h.Class == u.zone.class && u.Names != nil && !u.Names(rr):
+			return &UpdateError{Rcode: mdns.RcodeRefused}
 		case h.Rrtype == typeNSEC: // BIND says so of all zones
 			return &UpdateError{Rcode: mdns.RcodeRefused, Text: "explicit NSEC updates are not allowed in secure zones"}
 		case h.Rrtype == mdns.TypeNSEC3:
@@ -123,6 +129,12 @@ func (u *Update) add(rr mdns.RR) {
 		return
 	case h.Rrtype == typeNS && strings.HasPrefix(h.Name, "*."):
 		u.notef("attempt to add wildcard NS record ignored")
+		return
+	case h.Rrtype == typeDNAME && strings.HasPrefix(h.Name, "*."): // RFC 6672 3.3
+		u.notef("attempt to add wildcard DNAME record ignored")
+		return
+	case h.Rrtype == typeDS && lowerName(h.Name) == u.zone.origin: // RFC 4035 2.4
+		u.notef("attempt to add a DS record at zone apex ignored")
 		return
 	case h.Rrtype == typeSOA:
 		soa := rr.(*mdns.SOA)
@@ -288,6 +300,7 @@ func (u *Update) Finish(next func(serial uint32) uint32) (*Zone, *Delta) {
 	if len(u.deleted)+len(u.added) == 0 && u.soa == nil {
 		return u.zone, nil
 	}
+	u.dropOrphans()
 	soa := u.soa
 	if soa == nil {
 		soa = mdns.Copy(u.zone.soa).(*mdns.SOA)

@@ -128,7 +128,12 @@ func (q *query) updateZone(z *zone) {
 	}
 	about := "updating zone '" + z.label() + "': "
 	u := dns.NewUpdate(z.data)
-	if err := u.Prescan(m.Ns, allowed); err != nil {
+	u.Names = z.namesAllowed
+	if err := u.Prescan(m.Ns, allowed); err != nil && err.Text == "" {
+		q.verdict(trace.Refused, &verdict{zone: z.conf.Name, why: "check-names"})
+		q.send(&response{rcode: err.Rcode})
+		return
+	} else if err != nil {
 		q.refuseUpdate(err.Rcode, about+"update failed: "+err.Error())
 		return
 	}
@@ -146,6 +151,9 @@ func (q *query) updateZone(z *zone) {
 	}
 	next, delta := u.Finish(z.nextSerial)
 	if delta != nil {
+		if !q.sane(z, about, next, delta) {
+			return
+		}
 		if err := z.commit(next, delta); err != nil {
 			q.bareLogf(catUpdate, failure, "%serror: %s", about, err)
 			q.verdict(trace.TempFail, &verdict{zone: z.conf.Name, why: "the journal cannot be written"})
@@ -158,6 +166,54 @@ func (q *query) updateZone(z *zone) {
 	if delta != nil {
 		z.sendNotifies()
 	}
+}
+
+// sane makes BIND's checks of the zone as an update would leave it: the zone's name
+// servers have addresses, and so have new mail exchangers in it (check-mx,
+// check-integrity). It answers the client if not.
+func (q *query) sane(z *zone, about string, next *dns.Zone, d *dns.Delta) bool {
+	if !next.ServersReachable() {
+		q.refuseUpdate(mdns.RcodeRefused, about+"update rejected: post update name server sanity check failed")
+		return false
+	}
+	var wrong []string
+	switch z.conf.Checks.MX.Value {
+	case "fail":
+		wrong = d.MailAddresses("")
+	case "warn":
+		for _, line := range d.MailAddresses("warning: ") {
+			q.bareLogf(catUpdate, info, "%s%s", about, line)
+		}
+	}
+	if z.conf.Checks.Integrity.Value {
+		wrong = append(wrong, next.MailFaults(d)...)
+	}
+	for _, line := range wrong {
+		q.bareLogf(catUpdate, info, "%s%s", about, line)
+	}
+	if len(wrong) > 0 {
+		q.verdict(trace.Refused, &verdict{zone: z.conf.Name, why: wrong[0]})
+		q.send(&response{rcode: mdns.RcodeRefused})
+	}
+	return len(wrong) == 0
+}
+
+// namesAllowed is check-names for a record to be added.
+func (z *zone) namesAllowed(rr mdns.RR) bool {
+	policy := z.conf.Checks.Names.Value
+	if policy == "ignore" {
+		return true
+	}
+	fault := dns.NameFault(rr)
+	if fault == "" {
+		return true
+	}
+	lv := warning
+	if policy == "fail" {
+		lv = failure
+	}
+	z.logf(catGeneral, lv, "%s", fault)
+	return policy != "fail"
 }
 
 // traceUpdate emits that the zone has changed, and how.
