@@ -1,10 +1,10 @@
 /** The page's own voice in English; the other languages have the same keys. */
 export const en = {
   // general
-  close: 'Close', cancel: 'Cancel', open: 'Open', send: 'Send', save: 'Save', reload: 'Reload', back: 'Back', loading: 'Loading…', none: 'None',
+  close: 'Close', open: 'Open', send: 'Send', save: 'Save', reload: 'Reload', back: 'Back', loading: 'Loading…', none: 'None',
   event: 'event', events: (n: string) => `${n} events`, of: (n: number, m: number) => `${n} of ${m}`,
   language: 'Language', theme: 'Theme', themeLight: 'Light', themeDark: 'Dark', themeProjector: 'Projector', keys: 'Keyboard',
-  notFound: 'This page does not exist.', home: 'All scenarios', problem: 'That did not work', tryAgain: 'Try again', regions: 'Regions',
+  notFound: 'This page does not exist.', home: 'All scenarios', problem: 'That did not work', regions: 'Regions',
 
   // scenario list
   appName: 'mxlab', listTitle: 'Choose a scenario',
@@ -32,17 +32,16 @@ export const en = {
   // report
   results: 'Results', passed: (n: number, m: number) => `${n} of ${m} passed`, points: (n: string, m: string) => `${n} / ${m} points`,
   itemPass: 'passed', itemPartial: 'partly', itemFail: 'failed', itemBlocked: 'blocked', itemError: 'checker fault', expected: 'Expected', actual: 'Observed',
-  evidence: 'Evidence', needs: (what: string) => `First: ${what}`, vantage: (who: string) => `from ${who}`, checkedAt: (when: string) => `Checked at ${when}`, notChecked: 'Not checked yet',
+  evidence: 'Evidence', needs: (what: string) => `First: ${what}`, vantage: (who: string) => `from ${who}`, checkedAt: (when: string) => `Checked at ${when}`,
 
   // topology
   network: 'Network', mapHelp: 'Network map. Enter on a node opens its terminal.', captionNow: 'Nothing on the way.', captionStart: 'Before the first event.',
-  gapOf: (d: string) => `${d} pass`, openTerminal: (host: string) => `Open terminal on ${host}`, node: 'Node', terminalHere: 'terminal', mine: 'yours', down: 'off',
+  gapOf: (d: string) => `${d} pass`, node: 'Node', terminalHere: 'terminal', mine: 'yours', down: 'off',
   nodeIn: (zone: string, node: string) => `${node} (${zone})`,
-  moreMarks: (n: number) => `${n} in flight`,
 
   // trace
-  trace: 'Trace', traceAll: 'All', traceFocus: 'Focus', details: 'Details', find: 'Find', findPlace: 'Find in labels', findNone: 'Nothing found', waterfall: 'Time',
-  noEvents: 'No events yet. Run a command or press “See what happened”.', behind: (n: string) => `${n} more coming`, focusOn: 'Only this trace', focusOff: 'All traces',
+  trace: 'Trace', traceAll: 'All', traceFocus: 'Focus', details: 'Details', find: 'Find', findNone: 'Nothing found',
+  noEvents: 'No events yet. Run a command or press “See what happened”.', behind: (n: string) => `${n} more coming`,
 
   // what people did
   deed: {
@@ -53,11 +52,11 @@ export const en = {
   // inspector
   inspector: 'Event', why: 'Why?', message: 'Message', bytes: 'Bytes', talk: 'Talk', nothingSelected: 'Select an event in the map, the trace or the story.',
   noWhy: 'Nothing was decided here.', noMessage: 'This event carries no message.', noBytes: 'No bytes were sent.', noTalk: 'This event is not part of a conversation.',
-  rule: 'Rule', compared: 'Compared', want: 'wanted', got: 'found', same: 'same', differs: 'differs', leadsTo: 'Go to', showMoment: 'Show this moment', skipTime: (d: string) => `Skip ${d}`,
+  rule: 'Rule', compared: 'Compared', want: 'wanted', got: 'found', same: 'same', differs: 'differs', showMoment: 'Show this moment', skipTime: (d: string) => `Skip ${d}`,
   rel: { 'retry-of': 'Retry of', 'bounce-of': 'Bounce of', 'answered-from': 'Answered from', 'caused-by-edit': 'Caused by edit', 'reply-to': 'Reply to' } as Record<string, string>,
   relBack: { 'retry-of': 'Tried again by', 'bounce-of': 'Bounced by', 'answered-from': 'Used again by', 'caused-by-edit': 'Led to', 'reply-to': 'Answered by' } as Record<string, string>,
   trialEvent: 'From the check’s trial run on a copy of the network; not in the trace.',
-  took: 'took', at: 'at', cause: 'Cause', fields: 'Fields', copy: 'Copy', copied: 'Copied',
+  took: 'took', at: 'at', cause: 'Cause', fields: 'Fields', copy: 'Copy',
 
   // verdicts
   verdict: { none: '', ok: 'ok', warn: 'remark', temp: 'temporary', bad: 'failed', wait: 'time-out', lost: 'lost' } as Record<string, string>,
@@ -76,7 +75,7 @@ export const en = {
   editorOf: (path: string) => `Editor: ${path}`, saved: 'Saved', unsaved: 'Not saved', newFile: 'New file', fixedFile: 'Read-only here', binaryFile: 'Binary file: cannot be edited.',
   pending: 'Saved, not loaded yet:', runIt: 'Run', lintOk: (cmd: string) => `${cmd}: no complaint`, lintNone: 'No checker for this file', lintCount: (n: number) => (n === 1 ? '1 complaint' : `${n} complaints`),
   line: (n: number) => `line ${n}`, conflict: 'The file changed on the host since you opened it.', takeTheirs: 'Load it anew', keepMine: 'Keep mine', draft: 'Unsaved text of an earlier visit.',
-  discard: 'Discard', browse: 'Browse', path: 'Path', up: 'Up', emptyDir: 'Empty directory', openPath: 'Open path', worthOpening: 'Often needed', folder: 'folder',
+  discard: 'Discard', path: 'Path', up: 'Up', emptyDir: 'Empty directory', worthOpening: 'Often needed', folder: 'folder',
 
   // mail
   inbox: 'Inbox', compose: 'New mail', from: 'From', to: 'To', via: 'Mail program on', subject: 'Subject', body: 'Text', noMail: 'No mail fetched yet.', source: 'Source', headers: 'All headers', readable: 'Readable',
@@ -99,7 +98,7 @@ export const en = {
   asItWas: 'As it was', asItWasHint: 'Show terminals, files, mail and queues as they were then', asItIs: 'As it is now', asOf: (time: string) => `As it was at ${time}; nothing can be changed here.`,
   notThere: 'The file did not exist then.', fromHere: 'From here…', undoToHere: (n: number) => (n === 1 ? 'Undo to here: takes back 1 action' : `Undo to here: takes back ${n} actions`),
   undoNothing: 'Undo to here: nothing was done after it', undoWith: (what: string, n: number) => (n === 0 ? `Undo “${what}”` : `Undo “${what}” and the ${n} after it`), branchHere: 'Branch from here: a session of its own',
-  untilEvent: 'to next event', untilQuiet: 'until quiet', live: 'live', replaying: 'replaying',
+  untilEvent: 'to next event', untilQuiet: 'until quiet', live: 'live',
   markKind: { edit: 'Edit', reload: 'Reload', check: 'Check', mail: 'Mail', portal: 'Portal', advance: 'Time passed' } as Record<string, string>,
 
   // keys

@@ -5,10 +5,10 @@ const to = (name: string) => `${name}에`;
 
 /** 화면의 말, 한국어. */
 export const ko: Words = {
-  close: '닫기', cancel: '취소', open: '열기', send: '보내기', save: '저장', reload: '다시 읽기', back: '뒤로', loading: '불러오는 중…', none: '없음',
+  close: '닫기', open: '열기', send: '보내기', save: '저장', reload: '다시 읽기', back: '뒤로', loading: '불러오는 중…', none: '없음',
   event: '이벤트', events: (n) => `이벤트 ${n}개`, of: (n, m) => `${m}개 중 ${n}개`,
   language: '언어', theme: '테마', themeLight: '밝게', themeDark: '어둡게', themeProjector: '프로젝터', keys: '단축키',
-  notFound: '없는 페이지입니다.', home: '시나리오 목록', problem: '처리하지 못했습니다', tryAgain: '다시 시도', regions: '영역',
+  notFound: '없는 페이지입니다.', home: '시나리오 목록', problem: '처리하지 못했습니다', regions: '영역',
 
   appName: 'mxlab', listTitle: '시나리오 선택',
   listLead: '시나리오마다 한 곳이 고장 난 작은 인터넷이 있습니다. 실제 도구로 원인을 찾아 고치고, 고쳐졌음을 확인합니다.',
@@ -31,15 +31,14 @@ export const ko: Words = {
 
   results: '결과', passed: (n, m) => `${m}개 중 ${n}개 통과`, points: (n, m) => `${n} / ${m}점`,
   itemPass: '통과', itemPartial: '일부 통과', itemFail: '실패', itemBlocked: '보류', itemError: '점검기 오류', expected: '기대', actual: '관찰',
-  evidence: '근거', needs: (what) => `먼저 해결할 것: ${what}`, vantage: (who) => `${who}에서 확인`, checkedAt: (when) => `${when}에 점검함`, notChecked: '아직 점검하지 않았습니다',
+  evidence: '근거', needs: (what) => `먼저 해결할 것: ${what}`, vantage: (who) => `${who}에서 확인`, checkedAt: (when) => `${when}에 점검함`,
 
   network: '네트워크', mapHelp: '네트워크 지도입니다. 노드에서 Enter를 누르면 터미널이 열립니다.', captionNow: '오가는 것이 없습니다.', captionStart: '첫 이벤트 이전입니다.',
-  gapOf: (d) => `${d} 경과`, openTerminal: (host) => `${host} 터미널 열기`, node: '노드', terminalHere: '터미널', mine: '내 담당', down: '꺼짐',
+  gapOf: (d) => `${d} 경과`, node: '노드', terminalHere: '터미널', mine: '내 담당', down: '꺼짐',
   nodeIn: (zone, node) => `${zone} ${node}`,
-  moreMarks: (n) => `${n}개 이동 중`,
 
-  trace: '추적', traceAll: '전체', traceFocus: '집중', details: '자세히', find: '찾기', findPlace: '이름에서 찾기', findNone: '찾지 못했습니다', waterfall: '시간',
-  noEvents: '아직 이벤트가 없습니다. 명령을 실행하거나 ‘무슨 일인지 보기’를 누르십시오.', behind: (n) => `${n}개 더 받는 중`, focusOn: '이 추적만 보기', focusOff: '모든 추적 보기',
+  trace: '추적', traceAll: '전체', traceFocus: '집중', details: '자세히', find: '찾기', findNone: '찾지 못했습니다',
+  noEvents: '아직 이벤트가 없습니다. 명령을 실행하거나 ‘무슨 일인지 보기’를 누르십시오.', behind: (n) => `${n}개 더 받는 중`,
 
   deed: {
     mail: (to) => `메일: ${to}`, fetch: (who) => `메일 가져오기: ${who}`, ask: (what) => `문의: ${what}`, edit: (path) => `편집: ${path}`,
@@ -48,11 +47,11 @@ export const ko: Words = {
 
   inspector: '이벤트', why: '왜?', message: '메시지', bytes: '바이트', talk: '대화', nothingSelected: '지도, 추적, 이야기에서 이벤트를 선택하십시오.',
   noWhy: '여기서 판단한 것은 없습니다.', noMessage: '이 이벤트에는 메시지가 없습니다.', noBytes: '보낸 바이트가 없습니다.', noTalk: '대화에 속한 이벤트가 아닙니다.',
-  rule: '규칙', compared: '비교한 값', want: '기준', got: '실제', same: '같음', differs: '다름', leadsTo: '바로 가기', showMoment: '이 순간 보기', skipTime: (d) => `${d} 건너뛰기`,
+  rule: '규칙', compared: '비교한 값', want: '기준', got: '실제', same: '같음', differs: '다름', showMoment: '이 순간 보기', skipTime: (d) => `${d} 건너뛰기`,
   rel: { 'retry-of': '재시도 대상', 'bounce-of': '반송 대상', 'answered-from': '캐시의 출처', 'caused-by-edit': '원인이 된 편집', 'reply-to': '받은 질문' },
   relBack: { 'retry-of': '재시도', 'bounce-of': '반송 메일', 'answered-from': '캐시에서 다시 쓰임', 'caused-by-edit': '편집의 결과', 'reply-to': '응답' },
   trialEvent: '점검할 때 네트워크 사본에서 일어난 이벤트입니다. 추적에는 나오지 않습니다.',
-  took: '걸린 시간', at: '시각', cause: '원인', fields: '항목', copy: '복사', copied: '복사했습니다',
+  took: '걸린 시간', at: '시각', cause: '원인', fields: '항목', copy: '복사',
 
   verdict: { none: '', ok: '정상', warn: '참고', temp: '일시 오류', bad: '실패', wait: '시간 초과', lost: '유실' },
   fate: { waiting: '대기 중', undelivered: '배달 안 됨' }, failedInside: '안에 실패한 일이 있습니다',
@@ -67,7 +66,7 @@ export const ko: Words = {
   editorOf: (path) => `편집기: ${path}`, saved: '저장됨', unsaved: '저장 안 됨', newFile: '새 파일', fixedFile: '여기서는 읽기 전용', binaryFile: '이진 파일이라 편집할 수 없습니다.',
   pending: '저장했지만 아직 반영되지 않았습니다:', runIt: '실행', lintOk: (cmd) => `${cmd}: 지적 사항 없음`, lintNone: '검사기가 없는 파일', lintCount: (n) => `지적 사항 ${n}개`,
   line: (n) => `${n}행`, conflict: '파일을 연 뒤에 서버에서 내용이 바뀌었습니다.', takeTheirs: '새로 읽기', keepMine: '내 것 유지', draft: '지난번에 저장하지 않은 내용입니다.',
-  discard: '버리기', browse: '찾아보기', path: '경로', up: '위로', emptyDir: '빈 디렉터리', openPath: '경로 열기', worthOpening: '자주 쓰는 파일', folder: '폴더',
+  discard: '버리기', path: '경로', up: '위로', emptyDir: '빈 디렉터리', worthOpening: '자주 쓰는 파일', folder: '폴더',
 
   inbox: '받은 메일', compose: '새 메일', from: '보낸 사람', to: '받는 사람', via: '메일 프로그램 위치', subject: '제목', body: '내용', noMail: '아직 가져온 메일이 없습니다.', source: '원문', headers: '모든 헤더', readable: '본문',
   unread: (n) => `새 메일 ${n}`, sentNote: '메일 프로그램에 넘겼습니다.', account: '계정', refresh: '메일 가져오기', selectMail: '메일을 선택하십시오.', delivery: '배달 과정',
@@ -86,7 +85,7 @@ export const ko: Words = {
   asItWas: '그때 상태', asItWasHint: '터미널, 파일, 메일, 큐를 그 시점의 상태로 봅니다', asItIs: '지금 상태로', asOf: (time) => `${time} 시점의 상태입니다. 여기서는 바꿀 수 없습니다.`,
   notThere: '그 시점에는 없던 파일입니다.', fromHere: '여기서부터…', undoToHere: (n) => `여기까지 되돌리기: 뒤에 한 일 ${n}개를 취소합니다`,
   undoNothing: '여기까지 되돌리기: 뒤에 한 일이 없습니다', undoWith: (what, n) => (n === 0 ? `‘${what}’ 되돌리기` : `‘${what}’ 및 그 뒤 ${n}개 되돌리기`), branchHere: '여기서 분기: 별도의 실습을 만듭니다',
-  untilEvent: '다음 이벤트까지', untilQuiet: '조용해질 때까지', live: '실시간', replaying: '재생 중',
+  untilEvent: '다음 이벤트까지', untilQuiet: '조용해질 때까지', live: '실시간',
   markKind: { edit: '편집', reload: '다시 읽기', check: '점검', mail: '메일', portal: '문의', advance: '시간 경과' },
 
   keysTitle: '단축키', keysLetters: '글자 하나로 된 단축키 사용',
