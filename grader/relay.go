@@ -50,13 +50,10 @@ type relayVantage struct {
 // tries makes all tries from all vantages to all servers, ports and address
 // families that both ends have.
 func (p *probe) tries(s *scenarios.NoRelaySpec, token string) (list []relayVantage) {
-	ports := s.Ports
-	if len(ports) == 0 {
-		ports = []int{25}
-	}
 	for _, from := range s.From {
 		v := relayVantage{name: p.place(from)}
 		for _, name := range append([]string{s.Server}, s.Also...) {
+			ports := p.mailPorts(s, name)
 			for _, addr := range addresses(p.w.Host(name)) {
 				if !speaks(p.w.Host(from), addr) {
 					continue
@@ -73,6 +70,30 @@ func (p *probe) tries(s *scenarios.NoRelaySpec, token string) (list []relayVanta
 		list = append(list, v)
 	}
 	return list
+}
+
+// mailPorts returns the ports of a spec or, if it names none, 25 and whatever
+// else the mail server of a host listens on.
+func (p *probe) mailPorts(s *scenarios.NoRelaySpec, name string) []int {
+	if len(s.Ports) > 0 {
+		return s.Ports
+	}
+	ports := []int{25}
+	out, _, _, err := p.w.Run(p.t, name, []string{"ss", "-Hlntp"})
+	if err != nil {
+		return ports
+	}
+	for l := range strings.Lines(string(out)) {
+		f := strings.Fields(l)
+		if len(f) < 6 || !strings.Contains(l, `(("master",`) && !strings.Contains(l, `(("sendmail`) {
+			continue
+		}
+		at, err := netip.ParseAddrPort(f[3])
+		if err == nil && !at.Addr().IsLoopback() && !slices.Contains(ports, int(at.Port())) {
+			ports = append(ports, int(at.Port()))
+		}
+	}
+	return ports
 }
 
 // tricks makes all tries at one server and returns those it accepted.

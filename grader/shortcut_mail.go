@@ -26,7 +26,7 @@ func (p *probe) setting(h *host.Host, name string) []string {
 // wideTrust finds networks in mynetworks that nobody should trust, or, if it is
 // said who may be trusted, any other.
 func (p *probe) wideTrust(h *host.Host, trusted []string) (list []shortcut) {
-	for _, word := range p.setting(h, "mynetworks") {
+	for _, word := range p.networks(h, trusted) {
 		bare := strings.NewReplacer("[", "", "]", "").Replace(word)
 		pre, err := netip.ParsePrefix(bare)
 		if a, e := netip.ParseAddr(bare); e == nil {
@@ -41,6 +41,48 @@ func (p *probe) wideTrust(h *host.Host, trusted []string) (list []shortcut) {
 		case len(trusted) > 0 && !pre.Addr().IsLoopback() && !slices.ContainsFunc(trusted, func(t string) bool { return within(pre, t) }):
 			at.why = textf("mynetworks trusts addresses of strangers: %s", "mynetworks가 다른 사람의 주소까지 신뢰합니다: %s", word)
 			list = append(list, at)
+		}
+	}
+	return list
+}
+
+// networks returns the networks of mynetworks as Postfix understands them: a
+// file's name stands for what is in it, and of a table, which has no end, only
+// the addresses beside those trusted are asked for.
+func (p *probe) networks(h *host.Host, trusted []string) (list []string) {
+	for _, word := range p.tables(h, "mynetworks") {
+		switch {
+		case strings.HasPrefix(word, "/"):
+			lines(h, word, func(_ int, l string) { list = append(list, strings.Fields(l)...) })
+		case strings.Contains(word, ":/"):
+			for _, a := range beside(trusted) {
+				if _, _, status, err := p.w.Run(p.t, h.Name, []string{"postmap", "-q", a.String(), word}); err == nil && status == 0 {
+					list = append(list, a.String())
+				}
+			}
+		default:
+			list = append(list, word)
+		}
+	}
+	return list
+}
+
+// beside returns the addresses before and behind each prefix.
+func beside(prefixes []string) (list []netip.Addr) {
+	for _, text := range prefixes {
+		p, err := netip.ParsePrefix(text)
+		if err != nil {
+			continue
+		}
+		first := p.Masked().Addr()
+		last := first
+		for a := first; p.Contains(a) && p.Addr().Is4() && p.Bits() >= 16; a = a.Next() {
+			last = a
+		}
+		for _, a := range []netip.Addr{first.Prev(), last.Next()} {
+			if a.IsValid() && !p.Contains(a) {
+				list = append(list, a)
+			}
 		}
 	}
 	return list

@@ -60,7 +60,7 @@ type NoRelaySpec struct {
 	Domain    string          `yaml:"domain"`    // the server's own mail domain
 	From      []string        `yaml:"from"`      // hosts from which the tricks are tried
 	Victim    string          `yaml:"victim"`    // mailbox that must get nothing
-	Ports     []int           `yaml:"ports"`     // default 25; on 587 and 465 nobody logs in
+	Ports     []int           `yaml:"ports"`     // default 25 and what else the mail server listens on; on 587 and 465 nobody logs in
 	Delivered DeliveredSpec   `yaml:"delivered"` // positive control: a customer's mail out
 	Inbound   DeliveredSpec   `yaml:"inbound"`   // positive control: mail in
 	Controls  []DeliveredSpec `yaml:"controls"`  // further ones: a user who logs in, mail to postmaster
