@@ -214,7 +214,16 @@ func (b *tab) click(selector, text string) {
 	el := find(selector, text)
 	b.wait("there is "+selector+" "+text, `(`+el+`) !== undefined && !(`+el+`).disabled`)
 	var at [2]float64
-	place := b.js(`(() => { const e = ` + el + `; e.scrollIntoView({block: 'nearest'}); const r = e.getBoundingClientRect(); return [r.x + r.width / 2, r.y + r.height / 2]; })()`)
+	place := b.js(`(async () => {
+		for (let i = 0; ; i++) { // until nothing moves or lies over it any more
+			const e = ` + el + `;
+			e.scrollIntoView({block: 'nearest'});
+			const r = e.getBoundingClientRect(), x = r.x + r.width / 2, y = r.y + r.height / 2;
+			await new Promise((done) => setTimeout(done, 20));
+			const s = e.getBoundingClientRect();
+			if (i === 20 || (s.x === r.x && s.y === r.y && e.contains(document.elementFromPoint(x, y)))) return [x, y];
+		}
+	})()`)
 	if err := json.Unmarshal([]byte(place), &at); err != nil {
 		b.Fatal(err)
 	}

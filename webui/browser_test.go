@@ -19,7 +19,7 @@ import (
 // It is left out where there is no Chromium, unless MXLAB_BROWSER=require.
 func TestBrowser(t *testing.T) {
 	path := chromium(t)
-	server, err := webui.New(webui.Config{Lib: sim.NewLibrary(), Teacher: wallKey})
+	server, err := webui.New(webui.Config{Lib: sim.NewLibrary(), Teacher: wallKey, Gateway: true})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -60,6 +60,11 @@ func browserTests() []browserTest {
 		{"solve with the mouse", solveWithMouse, false},
 		{"the incident ends at the refusal", incidentEndsAtRefusal, false},
 		{"language", languageSwitch, false},
+		{"the fate of mail", fateOfMail, false},
+		{"a question before a quiet event", predictBeforeQuiet, false},
+		{"the map fits", mapFits, false},
+		{"hosts and ways in sight", hostsInSight, false},
+		{"find a scenario", findScenario, false},
 		{"1 first load", firstLoad, false},
 		{"2 interactive on a slow processor", interactive, long},
 		{"3 4 many marks", manyMarks, long},
@@ -71,6 +76,7 @@ func browserTests() []browserTest {
 		{"10 banner", banner, long},
 		{"11 lost connections", lostConnections, false},
 		{"12 class wall", classWall, long},
+		{"real clients", realClients, false},
 		{"13 time-outs answer at once", timeoutAtOnce, false},
 		{"14 nothing moves on load", nothingMovesOnLoad, false},
 		{"15 step, seek and play show the same", sameFrames, false},
