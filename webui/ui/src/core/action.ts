@@ -8,9 +8,10 @@ import { duration } from './duration';
  */
 export function labelOf(row: Row, w: Words): string {
   if (row.kind !== 'action') return row.label;
-  const [, verb, rest] = /^(mail to|fetch mail of|ask|edit|reboot|power|key|advance until|advance) (.*)$/s.exec(row.label) ?? [];
+  const [, verb, rest] = /^(mail to|real client to|fetch mail of|ask|edit|reboot|power|key|advance until|advance) (.*)$/s.exec(row.label) ?? [];
   switch (verb) {
     case 'mail to': return w.deed.mail(rest);
+    case 'real client to': return w.deed.client(rest);
     case 'fetch mail of': return w.deed.fetch(rest);
     case 'ask': return w.deed.ask(rest);
     case 'edit': return w.deed.edit(rest);

@@ -45,7 +45,7 @@ export const en = {
 
   // what people did
   deed: {
-    mail: (to: string) => `mail to ${to}`, fetch: (who: string) => `get mail of ${who}`, ask: (what: string) => `request: ${what}`, edit: (path: string) => `edit ${path}`,
+    mail: (to: string) => `mail to ${to}`, client: (port: string) => `real client to ${port}`, fetch: (who: string) => `get mail of ${who}`, ask: (what: string) => `request: ${what}`, edit: (path: string) => `edit ${path}`,
     reboot: (host: string) => `reboot ${host}`, power: (to: string) => `power ${to}`, key: (key: string) => ({ open: 'connect again', interrupt: 'Ctrl+C', eof: 'Ctrl+D', suspend: 'Ctrl+Z' })[key] ?? `key ${key}`, until: (what: string): string => (what === 'quiet' ? 'wait until quiet' : 'wait for the next event'),
   },
 

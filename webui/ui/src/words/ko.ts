@@ -41,7 +41,7 @@ export const ko: Words = {
   noEvents: '아직 이벤트가 없습니다. 명령을 실행하거나 ‘무슨 일인지 보기’를 누르십시오.', behind: (n) => `${n}개 더 받는 중`,
 
   deed: {
-    mail: (to) => `메일: ${to}`, fetch: (who) => `메일 가져오기: ${who}`, ask: (what) => `문의: ${what}`, edit: (path) => `편집: ${path}`,
+    mail: (to) => `메일: ${to}`, client: (port) => `실제 접속: ${port}`, fetch: (who) => `메일 가져오기: ${who}`, ask: (what) => `문의: ${what}`, edit: (path) => `편집: ${path}`,
     reboot: (host) => `재부팅: ${host}`, power: (to) => `전원: ${to === 'on' ? '켜기' : to === 'off' ? '끄기' : '껐다 켜기'}`, key: (key) => ({ open: '다시 접속', interrupt: 'Ctrl+C', eof: 'Ctrl+D', suspend: 'Ctrl+Z' })[key] ?? `키: ${key}`, until: (what) => (what === 'quiet' ? '조용해질 때까지' : '다음 이벤트까지'),
   },
 
