@@ -82,11 +82,53 @@ func (q *query) deltasFor(z *zone, serial uint32) []*dns.Delta {
 	}
 	if z.hist != nil && z.hist.journal != nil && z.hist.journal.Last() == z.data.Serial() {
 		if deltas, ok := z.hist.journal.Since(serial); ok {
+			if q.tooLarge(z, deltas) {
+				return nil
+			}
 			return deltas
 		}
 	}
 	q.logf(catXferOut, info, "transfer of '%s': IXFR version not in journal, falling back to AXFR", z.label())
 	return nil
+}
+
+// tooLarge reports whether the steps are so large that the whole zone is cheaper (BIND
+// ARM "max-ixfr-ratio").
+func (q *query) tooLarge(z *zone, deltas []*dns.Delta) bool {
+	ratio := int(z.conf.MaxIXFRRatio.Value)
+	if ratio == 0 {
+		return false
+	}
+	size, whole := 0, databaseSize(z.data)
+	for _, d := range deltas {
+		size += uncompressed(d.Deleted) + uncompressed(d.Added)
+	}
+	if 100*size/whole <= ratio {
+		return false
+	}
+	q.logf(catXferOut, info, "transfer of '%s': IXFR delta size (%d bytes) exceeds the maximum ratio to database size (%d bytes), falling back to AXFR",
+		z.label(), size, whole)
+	return true
+}
+
+// databaseSize is a zone's size as BIND counts it: name, type, class and TTL once a
+// set, and the data of its records.
+func databaseSize(z *dns.Zone) (octets int) {
+	z.Sets(func(_ string, set dns.RRset) bool {
+		const header = 10 // of each record, with the length of its data (RFC 1035 3.2.1)
+		name := mdns.Len(&mdns.ANY{Hdr: *set.RRs[0].Header()}) - header
+		octets += name + header - 2 + uncompressed(set.RRs) - len(set.RRs)*(name+header)
+		return true
+	})
+	return octets
+}
+
+// uncompressed is the size of records without compression of names.
+func uncompressed(rrs []mdns.RR) (octets int) {
+	for _, rr := range rrs {
+		octets += mdns.Len(rr)
+	}
+	return octets
 }
 
 // transferStream is a transfer being sent: its kind and records, and the serials

@@ -39,7 +39,7 @@ a.b A 192.0.2.5
 sub NS ns.sub
 ns.sub A 192.0.2.9
 dn DNAME b
-$GENERATE 1-20 many TXT "a zone large enough that steps are smaller than the zone $"
+$GENERATE 1-3 many TXT a-record-$
 `
 
 // updates draws dynamic updates of the zone above. Names are spelled in one way: which

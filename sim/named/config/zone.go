@@ -61,6 +61,7 @@ type Zone struct {
 	TransferSourceV6 Setting[netip.AddrPort]
 	RequestIXFR      Setting[bool]
 	ProvideIXFR      Setting[bool]
+	MaxIXFRRatio     Setting[uint32] // percent of the zone's size a client's steps may have, 0: no limit
 	// IXFRFromDifferences: changes of the zone's file, or by AXFR, go to the journal.
 	IXFRFromDifferences Setting[bool]
 	TryTCPRefresh       Setting[bool]
@@ -188,6 +189,12 @@ func zoneTransfers(z *Zone, s scope) {
 	z.TransferSourceV6 = s.socket("transfer-source-v6", netip.IPv6Unspecified())
 	z.RequestIXFR = s.bool("request-ixfr", true)
 	z.ProvideIXFR = s.bool("provide-ixfr", true)
+	z.MaxIXFRRatio = Setting[uint32]{Value: 100}
+	if n := s.get("max-ixfr-ratio"); n != nil && n.kind == nodePercent {
+		z.MaxIXFRRatio = Setting[uint32]{uint32(n.num), n.pos}
+	} else if n != nil {
+		z.MaxIXFRRatio = Setting[uint32]{0, n.pos}
+	}
 	z.IXFRFromDifferences = ixfrFromDifferences(z, s)
 	z.TryTCPRefresh = s.bool("try-tcp-refresh", true)
 	z.MultiMaster = s.bool("multi-master", false)
