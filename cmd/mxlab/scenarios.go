@@ -22,6 +22,8 @@ func (c *scenariosCmd) Run(a *app) error {
 		Minutes int            `json:"minutes"`
 		Title   scenarios.Text `json:"title"`
 		Summary scenarios.Text `json:"summary"`
+		// Objectives say what a student can do afterwards.
+		Objectives []scenarios.Text `json:"objectives"`
 	}
 	var list []entry
 	for _, id := range scenarios.Builtin() {
@@ -29,7 +31,7 @@ func (c *scenariosCmd) Run(a *app) error {
 		if err != nil {
 			return err
 		}
-		list = append(list, entry{id, s.Head.Network, s.Head.Level, s.Head.Minutes, s.Head.Title, s.Head.Summary})
+		list = append(list, entry{id, s.Head.Network, s.Head.Level, s.Head.Minutes, s.Head.Title, s.Head.Summary, s.Head.Objectives})
 	}
 	if c.JSON {
 		enc := json.NewEncoder(a.stdout)
