@@ -38,6 +38,7 @@ $TTL 300
 @ SOA ns1 h 10 3600 900 1209600 60
 @ NS ns1
 ns1 A 198.18.0.20
+@ TXT "a record that makes the zone larger than what changes of it, so that the changes are sent"
 www A 192.0.2.80
 -- ns2/etc/bind/named.conf --
 options { directory "/var/cache/bind"; recursion no; };
