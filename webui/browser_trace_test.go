@@ -159,10 +159,9 @@ func cacheTellsItsFiller(b *tab) {
 	b.click(".dock-tab", "ns1")
 	b.enter("dig +short moa-mail.com MX; dig +short moa-mail.com MX")
 	b.js(`document.activeElement.blur()`)
-	hit := b.js(`String(window.heard.rows.findLast((r) => r.refs?.some((f) => f.rel === 'answered-from'))?.seq ?? '')`)
-	if hit == "" {
-		b.Fatal("no answer from a cache")
-	}
+	cached := `window.heard.rows.findLast((r) => r.refs?.some((f) => f.rel === 'answered-from'))`
+	b.wait("there is an answer from a cache", cached+` !== undefined`)
+	hit := b.js(`String(` + cached + `.seq)`)
 	filler := b.js(`String(window.heard.rows[` + hit + ` - 1].refs.find((f) => f.rel === 'answered-from').seq)`)
 	b.do(chromedp.Navigate(b.js(`location.href.replace(/#.*/, '')`) + "#sel=" + hit))
 	b.do(reload())

@@ -27,7 +27,7 @@ export function Dock(): JSX.Element {
   const tabs = tabList();
   const active = tabs.find((t) => tabText(t) === view.tab.value) ?? tabs[0];
 
-  // The first terminal is open when the page is new.
+  // The first host's terminal is always there, and open when the page is new.
   useEffect(() => {
     if (!view.tab.peek() && tabs[0]) view.openTab(tabText(tabs[0]), false);
   }, []);
@@ -35,7 +35,7 @@ export function Dock(): JSX.Element {
   function tabList(): Tab[] {
     const ids = terms.map((t) => t.id);
     const first = snapshot.hosts[0];
-    if (ids.length === 0 && first) ids.push(`${first.id}/1`);
+    if (first && !terms.some((t) => t.host === first.id)) ids.unshift(`${first.id}/1`);
     const wanted = readTab(view.tab.value);
     if (wanted?.kind === 'term' && !ids.includes(wanted.host) && snapshot.hosts.some((h) => wanted.host.startsWith(h.id + '/'))) ids.push(wanted.host);
     return [
