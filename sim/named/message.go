@@ -12,7 +12,18 @@ import (
 type packer struct {
 	buf   []byte
 	names map[string]int // name: where it stands in the message
+	rr    private        // the record being packed
 }
+
+// private is a record with a header of its own: PackRR notes the length of the
+// data there, and the records of a zone are shared with other worlds.
+type private struct {
+	mdns.RR
+	head mdns.RR_Header
+}
+
+// Header returns the private header.
+func (p *private) Header() *mdns.RR_Header { return &p.head }
 
 // pack returns the message in wire format, nil if it has none. The result is
 // valid until the next call.
@@ -63,7 +74,8 @@ func (p *packer) packInto(m *mdns.Msg) (off int, err error) {
 	}
 	for _, section := range [...][]mdns.RR{m.Answer, m.Ns, m.Extra} {
 		for _, rr := range section {
-			if off, err = mdns.PackRR(rr, p.buf, off, p.names, true); err != nil {
+			p.rr = private{rr, *rr.Header()}
+			if off, err = mdns.PackRR(&p.rr, p.buf, off, p.names, true); err != nil {
 				return 0, err
 			}
 		}
