@@ -12,7 +12,7 @@ import (
 type packer struct {
 	buf   []byte
 	names map[string]int // name: where it stands in the message
-	rr    private        // the record being packed
+	rr    *private       // the record being packed
 }
 
 // private is a record with a header of its own: PackRR notes the length of the
@@ -29,7 +29,7 @@ func (p *private) Header() *mdns.RR_Header { return &p.head }
 // valid until the next call.
 func (p *packer) pack(m *mdns.Msg) []byte {
 	if p.buf == nil {
-		p.buf, p.names = make([]byte, 1500), map[string]int{}
+		p.buf, p.names, p.rr = make([]byte, 1500), map[string]int{}, &private{}
 	}
 	for {
 		n, err := p.packInto(m)
@@ -74,8 +74,8 @@ func (p *packer) packInto(m *mdns.Msg) (off int, err error) {
 	}
 	for _, section := range [...][]mdns.RR{m.Answer, m.Ns, m.Extra} {
 		for _, rr := range section {
-			p.rr = private{rr, *rr.Header()}
-			if off, err = mdns.PackRR(&p.rr, p.buf, off, p.names, true); err != nil {
+			*p.rr = private{rr, *rr.Header()}
+			if off, err = mdns.PackRR(p.rr, p.buf, off, p.names, true); err != nil {
 				return 0, err
 			}
 		}
