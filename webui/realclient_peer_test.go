@@ -39,7 +39,7 @@ done`},
 var realReaders = []struct{ tool, script string }{
 	{"curl", `all=$(curl -sS --user $BOX:$PASS "imap://$SMTP:$IMAP/" -X "EXAMINE INBOX" | grep EXISTS | tr -dc 0-9)
 curl -sS --user $BOX:$PASS "imap://$SMTP:$IMAP/INBOX;MAILINDEX=[1-$all]"`},
-	{"fetchmail", `umask 077; echo "poll $SMTP protocol pop3 port $POP user $BOX password $PASS sslproto '' keep fetchall mda cat" > rc && fetchmail -f rc --nosyslog --nodetach`},
+	{"fetchmail", `umask 077; echo "poll $SMTP protocol pop3 port $POP user $BOX password $PASS sslproto '' keep fetchall mda cat" > rc && fetchmail -f rc --pidfile $PWD/pid --nosyslog --nodetach`},
 	{"mbsync", `cat > rc <<END
 IMAPAccount a
 Host $SMTP

@@ -156,7 +156,7 @@ p = poplib.POP3("127.0.0.1", %s); p.user("%s"); p.pass_("%s"); print(p.stat()[0]
 	t.Run("fetchmail", func(t *testing.T) {
 		rc := filepath.Join(t.TempDir(), "rc")
 		write(t, rc, fmt.Sprintf("poll 127.0.0.1 protocol imap port %s user %s password %s sslproto '' keep fetchall mda \"cat\"\n", imap, box.User, box.Password))
-		want(t, client(t, "", "fetchmail", "-f", rc, "--nosyslog", "--nodetach"), "Subject: from mutt", "4 messages for "+box.User)
+		want(t, client(t, "", "fetchmail", "-f", rc, "--pidfile", rc+".pid", "--nosyslog", "--nodetach"), "Subject: from mutt", "4 messages for "+box.User)
 	})
 	t.Run("mbsync", func(t *testing.T) {
 		dir := t.TempDir()
@@ -225,7 +225,7 @@ except poplib.error_proto as e: print(e)
 	t.Run("fetchmail", func(t *testing.T) {
 		rc := filepath.Join(t.TempDir(), "rc")
 		write(t, rc, fmt.Sprintf("poll 127.0.0.1 protocol imap port %s user %s password %s ssl no sslcertck keep fetchall mda \"cat\"\n", port("mail1:993/tcp"), box.User, box.Password))
-		want(t, client(t, "", "fetchmail", "-f", rc, "--nosyslog", "--nodetach"), "3 messages for "+box.User)
+		want(t, client(t, "", "fetchmail", "-f", rc, "--pidfile", rc+".pid", "--nosyslog", "--nodetach"), "3 messages for "+box.User)
 	})
 	pem := filepath.Join(t.TempDir(), "pem")
 	write(t, pem, certificate(t, at["mail1:993/tcp"]))
