@@ -1,11 +1,8 @@
 package named
 
 import (
-	"bufio"
-	"context"
 	"errors"
 	"fmt"
-	"io"
 	"math/rand/v2"
 	"net"
 	"os"
@@ -40,7 +37,7 @@ var loopback = strings.NewReplacer("198.18.0.20;", "127.0.0.1;", "198.18", "127.
 type realServer struct {
 	port int
 	stop func()
-	log  *strings.Builder
+	log  string
 }
 
 // errRefused says that named did not start.
@@ -59,26 +56,30 @@ func startReal(dir, conf string) (*realServer, error) {
 	if err := os.WriteFile(file, []byte(conf), 0o644); err != nil {
 		return nil, err
 	}
-	ctx, cancel := context.WithCancel(context.Background())
-	cmd := exec.CommandContext(ctx, "named", "-g", "-n", "1", "-c", file)
-	out, err := cmd.StderrPipe()
-	if err == nil {
-		err = cmd.Start()
-	}
+	out, err := os.Create(filepath.Join(dir, "log"))
 	if err != nil {
-		cancel()
 		return nil, err
 	}
-	s := &realServer{port: port, log: new(strings.Builder), stop: func() { cancel(); cmd.Wait() }}
-	for lines := bufio.NewScanner(out); lines.Scan(); {
-		fmt.Fprintln(s.log, lines.Text())
-		if strings.HasSuffix(lines.Text(), " running") {
-			go io.Copy(io.Discard, out)
+	defer out.Close()
+	cmd := exec.Command("named", "-g", "-n", "1", "-c", file)
+	cmd.Stderr = out // a file, which needs no reader
+	if err := cmd.Start(); err != nil {
+		return nil, err
+	}
+	s := &realServer{port: port, stop: func() { cmd.Process.Kill(); cmd.Wait() }}
+	for range 1000 {
+		b, _ := os.ReadFile(out.Name())
+		switch s.log = string(b); {
+		case strings.Contains(s.log, " running\n"):
 			return s, nil
+		case strings.Contains(s.log, " exiting (due to"):
+			s.stop()
+			return s, errRefused
 		}
+		time.Sleep(10 * time.Millisecond)
 	}
 	s.stop()
-	return s, errRefused
+	return s, errors.New("named does not start")
 }
 
 // probe is a message both servers get.
@@ -322,6 +323,9 @@ func comparePolicy(t *testing.T, p *policy) (total, same int) {
 	real, err := startReal(dir, conf)
 	w := newWorld(t, overlay, nil)
 	state, _ := w.hosts["ns1"].Unit("named").State()
+	if real == nil {
+		t.Fatal(err)
+	}
 	if err != nil || state != host.Active {
 		if !errors.Is(err, errRefused) || state == host.Active {
 			t.Errorf("%s\nreal: %v\n%s\nours: %s\n%s", conf, err, real.log, state, w.syslog("ns1"))
