@@ -226,7 +226,7 @@ func canonicalData(rr mdns.RR) []byte {
 // rdataWire is a record's rdata in wire form, nil if it cannot be packed.
 func rdataWire(rr mdns.RR) []byte {
 	packed := make([]byte, mdns.Len(rr)+maxNameOctets)
-	end, err := mdns.PackRR(rr, packed, 0, nil, false)
+	end, err := mdns.PackRR(Lend(rr), packed, 0, nil, false)
 	if err != nil {
 		return nil
 	}

@@ -128,7 +128,7 @@ func (d *Delta) appendTransaction(b []byte) []byte {
 		for _, rr := range list {
 			at := len(b)
 			b = append(b, make([]byte, 4+mdns.Len(rr)+maxNameOctets)...)
-			end, err := mdns.PackRR(rr, b[at+4:], 0, nil, false)
+			end, err := mdns.PackRR(Lend(rr), b[at+4:], 0, nil, false)
 			if err != nil {
 				b = b[:at]
 				continue

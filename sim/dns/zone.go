@@ -236,7 +236,7 @@ func NewZone(origin string, rrs []mdns.RR) (*Zone, error) {
 func (db *database) addRR(rr mdns.RR) error {
 	h := rr.Header()
 	packed := make([]byte, mdns.Len(rr)+maxNameOctets)
-	end, err := mdns.PackRR(rr, packed, 0, nil, false)
+	end, err := mdns.PackRR(Lend(rr), packed, 0, nil, false)
 	if err != nil {
 		return err
 	}

@@ -4,6 +4,8 @@ import (
 	"encoding/binary"
 
 	mdns "github.com/miekg/dns"
+
+	"mxlab/sim/dns"
 )
 
 // packer packs messages into a buffer of its own, with the names of RFC 1035
@@ -12,24 +14,14 @@ import (
 type packer struct {
 	buf   []byte
 	names map[string]int // name: where it stands in the message
-	rr    *private       // the record being packed
+	rr    *dns.Lent      // the record being packed
 }
-
-// private is a record with a header of its own: PackRR notes the length of the
-// data there, and the records of a zone are shared with other worlds.
-type private struct {
-	mdns.RR
-	head mdns.RR_Header
-}
-
-// Header returns the private header.
-func (p *private) Header() *mdns.RR_Header { return &p.head }
 
 // pack returns the message in wire format, nil if it has none. The result is
 // valid until the next call.
 func (p *packer) pack(m *mdns.Msg) []byte {
 	if p.buf == nil {
-		p.buf, p.names, p.rr = make([]byte, 1500), map[string]int{}, &private{}
+		p.buf, p.names, p.rr = make([]byte, 1500), map[string]int{}, new(dns.Lent)
 	}
 	for {
 		n, err := p.packInto(m)
@@ -74,7 +66,7 @@ func (p *packer) packInto(m *mdns.Msg) (off int, err error) {
 	}
 	for _, section := range [...][]mdns.RR{m.Answer, m.Ns, m.Extra} {
 		for _, rr := range section {
-			*p.rr = private{rr, *rr.Header()}
+			p.rr.Set(rr)
 			if off, err = mdns.PackRR(p.rr, p.buf, off, p.names, true); err != nil {
 				return 0, err
 			}
