@@ -193,9 +193,9 @@ func (s *systemctl) enable(u *host.Unit, on bool) int {
 	switch {
 	case on && !u.Enabled:
 		for _, alias := range u.Aliases {
-			s.errorf("Created symlink /etc/systemd/system/%s.service → /lib/systemd/system/%s.", alias, file)
+			s.errorf("Created symlink /etc/systemd/system/%s.service → %s/%s.", alias, unitDir(s.p.Host), file)
 		}
-		s.errorf("Created symlink %s%s → /lib/systemd/system/%s.", wantsDir, file, file)
+		s.errorf("Created symlink %s%s → %s/%s.", wantsDir, file, unitDir(s.p.Host), file)
 	case !on && u.Enabled:
 		s.errorf("Removed \"%s%s\".", wantsDir, file)
 		for _, alias := range u.Aliases {
@@ -236,7 +236,7 @@ func (s *systemctl) show(verb string, u *host.Unit, full string) int {
 		return 1
 	}
 	if verb == "cat" {
-		s.p.Printf("# /lib/systemd/system/%s.service\n[Unit]\nDescription=%s\nDocumentation=%s\n\n[Service]\nExecStart=%s\n\n[Install]\nWantedBy=multi-user.target\n", u.Name, u.Description, u.Docs, u.ExecStart)
+		s.p.Printf("# %s/%s.service\n[Unit]\nDescription=%s\nDocumentation=%s\n\n[Service]\nExecStart=%s\n\n[Install]\nWantedBy=multi-user.target\n", unitDir(s.p.Host), u.Name, u.Description, u.Docs, u.ExecStart)
 		return 0
 	}
 	state, _ := u.State()

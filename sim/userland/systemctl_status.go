@@ -44,7 +44,8 @@ func (s *systemctl) status(u *host.Unit) int {
 	case host.Failed:
 		glyph = "×"
 	}
-	p.Printf("%s %s.service - %s\n     Loaded: loaded (/lib/systemd/system/%s.service; %s; preset: enabled)\n", glyph, u.Name, u.Description, u.Name, enabled)
+	p.Printf("%s %s.service - %s\n     Loaded: loaded (%s/%s.service; %s; preset: %s)\n", glyph, u.Name, u.Description,
+		unitDir(p.Host), u.Name, enabled, preset(p.Host))
 	when := fmt.Sprintf("since %s; %s ago", since.In(p.Host.Zone).Format("Mon 2006-01-02 15:04:05 MST"), timeSpan(p.Host.Clock.Now().Sub(since)))
 	exit := fmt.Sprintf("(code=exited, status=%d/%s)", u.ExitStatus, exitName(u.ExitStatus))
 	if u.Result == "signal" {
@@ -146,4 +147,21 @@ func timeSpan(d time.Duration) string {
 		return fmt.Sprintf("%dms", d.Milliseconds())
 	}
 	return strings.Join(parts, " ")
+}
+
+// unitDir is where the packages of the distribution put their units.
+func unitDir(h *host.Host) string {
+	if h.Flavour == host.RedHat {
+		return "/usr/lib/systemd/system"
+	}
+	return "/lib/systemd/system"
+}
+
+// preset is whether the distribution wants a new service to start at boot
+// (systemd.preset(5)).
+func preset(h *host.Host) string {
+	if h.Flavour == host.RedHat {
+		return "disabled"
+	}
+	return "enabled"
 }
