@@ -24,6 +24,7 @@ func predictBeforeQuiet(b *tab) {
 	b.js(`(() => { const s = document.querySelector('.transport select'); s.value = '8'; s.dispatchEvent(new Event('change')); })()`)
 	b.click(".guide button", "See what happened")
 	b.wait("playback stands", `document.querySelector('.question input[type=radio]') !== null && document.querySelector('.transport .play').getAttribute('aria-label') === 'Play' && document.querySelector('.band') !== null`)
+	stood := b.js(`document.querySelector('.caption').textContent`)
 	b.click(".question button", "Watch on")
-	b.wait("it goes on to the refusal", `(document.querySelector('.insp-label')?.textContent ?? '').startsWith('550')`)
+	b.wait("it goes on from there", `document.querySelector('.caption').textContent !== `+quote(stood)+` && document.querySelector('.transport .play').getAttribute('aria-label') !== 'Play'`)
 }
