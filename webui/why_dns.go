@@ -162,10 +162,20 @@ func (x *explainer) dnsVerdict(e *trace.Event) *Why {
 		w = verdict("영역 %[2]s에 %[1]s 이름이 없습니다.", "There is no name %[1]s in the zone %[2]s.", name, zone)
 	case e.Outcome == trace.Warn && field(e, "records") == "0":
 		w = verdict("%[1]s 이름은 있으나 %[2]s 레코드가 없습니다.", "The name %[1]s exists, but it has no %[2]s record.", name, kind)
+	case e.Outcome == trace.OK && field(e, "alias-of") != "":
+		w = verdict("%s{은는} %s의 별명이므로(CNAME) 그 이름으로 다시 찾아 답했습니다.", "%s is an alias of %s (CNAME): the answer goes on at that name.", name, field(e, "alias-of"))
+	case e.Label() == "no view matches":
+		w = verdict("%s의 어느 뷰(view)도 질문한 쪽을 받아 주지 않습니다.", "No view of %s takes the asker.", x.node(e.Node))
+		return w.rule("BIND 9 ARM: match-clients", "뷰는 위에서부터 차례로 비교하며 처음 맞는 것이 답합니다.", "Views are tried in order; the first that matches answers.")
+	case e.Outcome == trace.Refused && strings.HasPrefix(e.Label(), "not authoritative"):
+		w = verdict("%s{은는} %s 이름이 든 영역을 맡고 있지 않고, 재귀 질의도 받아 주지 않습니다.", "%s serves no zone that holds %s, and does not recurse for the asker.", x.node(e.Node), name)
 	case e.Outcome == trace.OK:
 		w = verdict("영역 %s의 자료로 답했습니다.", "Answered from the zone %s.", zone)
 	default:
 		w = verdict("%s", "%s", e.Label())
+	}
+	if view := field(e, "view"); view != "" {
+		w.compare("뷰", "view", "match-clients", view, false, 0)
 	}
 	if near := field(e, "closest-encloser"); near != "" {
 		w.compare("가장 가까운 이름", "closest name", name, near, false, 0)
