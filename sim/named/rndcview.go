@@ -25,7 +25,7 @@ var viewCommands = map[string]func(*Server, []string) commandResult{
 	"loadkeys":     (*Server).loadkeysCommand,
 	"sign":         (*Server).loadkeysCommand,
 	"dnstap":       func(*Server, []string) commandResult { return failed("not found", "") },
-	"nta":          func(*Server, []string) commandResult { return commandResult{} },
+	"nta":          func(*Server, []string) commandResult { return failed("not implemented", "") },
 }
 
 // testgenCommand is "testgen [LENGTH]": letters, to test the channel with.
@@ -77,8 +77,8 @@ func (s *Server) serveStaleCommand(args []string) commandResult {
 		return failed("unexpected end of input", "")
 	}
 	switch args[0] {
-	case "on", "yes", "off", "no", "reset":
-		return commandResult{}
+	case "on", "yes", "off", "no", "reset": // there is no stale cache to answer from
+		return failed("not implemented", "")
 	case "status":
 	default:
 		return failed("syntax error", "")
@@ -95,8 +95,8 @@ func (s *Server) validationCommand(args []string) commandResult {
 	if len(args) == 0 {
 		return failed("unexpected end of input", "")
 	}
-	if args[0] != "status" {
-		return commandResult{}
+	if args[0] != "status" { // only dnssec-validation switches it here
+		return failed("not implemented", "")
 	}
 	var b strings.Builder
 	for _, v := range s.views {
