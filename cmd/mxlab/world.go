@@ -116,7 +116,10 @@ func put(w *sim.World, host, spec string) error {
 	if err != nil {
 		return err
 	}
-	return w.Put(host, spec[i+1:], data)
+	if err := w.Put(host, spec[i+1:], data); err != nil {
+		return fmt.Errorf("--put %s: on host %s: %w", spec, host, err)
+	}
+	return nil
 }
 
 // clockTime formats a virtual time for transcripts.
